@@ -1,0 +1,65 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Inpaint.Medical.Storage.Ledger;
+
+/// <summary>Opens the ledger by connection string: PostgreSQL if it names a host, else a SQLite file.</summary>
+public sealed class LedgerDatabase
+{
+    private readonly DbContextOptions _options;
+
+    /// <param name="connectionString">"Host=…;Database=…" or the path of a SQLite file.</param>
+    public LedgerDatabase(string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        IsPostgres = connectionString.Contains("Host=", StringComparison.OrdinalIgnoreCase);
+        ConnectionString = IsPostgres
+            ? connectionString
+            : new SqliteConnectionStringBuilder { DataSource = connectionString, DefaultTimeout = 30 }.ToString();
+        _options = IsPostgres
+            ? new DbContextOptionsBuilder<PostgresLedgerContext>().UseNpgsql(ConnectionString).Options
+            : new DbContextOptionsBuilder<SqliteLedgerContext>()
+                .UseSqlite(ConnectionString).AddInterceptors(new DurableSqlite()).Options;
+    }
+
+    public bool IsPostgres { get; }
+
+    public string ConnectionString { get; }
+
+    public LedgerContext Open() => IsPostgres
+        ? new PostgresLedgerContext((DbContextOptions<PostgresLedgerContext>)_options)
+        : new SqliteLedgerContext((DbContextOptions<SqliteLedgerContext>)_options);
+
+    /// <summary>Brings the tables to this version's shape.</summary>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await using LedgerContext context = Open();
+        await context.Database.MigrateAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Write-ahead log with a full sync at every commit: with a weaker setting the last commits are lost at power failure
+    /// although they were acknowledged.
+    /// </summary>
+    private sealed class DurableSqlite : DbConnectionInterceptor
+    {
+        private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA foreign_keys=ON;";
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using DbCommand command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            command.ExecuteNonQuery();
+        }
+
+        public override async Task ConnectionOpenedAsync(
+            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            await using DbCommand command = connection.CreateCommand();
+            command.CommandText = Pragmas;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+}

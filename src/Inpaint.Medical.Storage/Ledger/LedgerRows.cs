@@ -1,0 +1,144 @@
+namespace Inpaint.Medical.Storage.Ledger;
+
+/// <summary>An instance that was acknowledged: it is on disk, durable, under its content's name.</summary>
+public sealed class LedgerInstance
+{
+    public required string SopInstanceUid { get; init; }
+
+    public required string SopClassUid { get; init; }
+
+    public required string StudyInstanceUid { get; init; }
+
+    public required string SeriesInstanceUid { get; init; }
+
+    /// <summary>SHA-256 of the data set as received, lower-case hex.</summary>
+    public required string ContentSha256 { get; init; }
+
+    /// <summary>SHA-256 of the Pixel Data value as received; empty for objects without.</summary>
+    public required string PixelSha256 { get; init; }
+
+    /// <summary>Below the store's root.</summary>
+    public required string RelativePath { get; init; }
+
+    public required long Length { get; init; }
+
+    public required DateTime ReceivedUtc { get; init; }
+
+    /// <summary>How it came in: association, watch folder, STOW-RS, fetched from the archive.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>AE title or endpoint that received it; decides which protocols apply.</summary>
+    public required string Receiver { get; init; }
+}
+
+/// <summary>One generation of one series on its way through the worker.</summary>
+public sealed class LedgerJob
+{
+    public long Id { get; init; }
+
+    public required string StudyInstanceUid { get; init; }
+
+    public required string SeriesInstanceUid { get; init; }
+
+    /// <summary>1 for the first; one more whenever instances arrive after planning.</summary>
+    public required int Generation { get; init; }
+
+    public required JobState State { get; set; }
+
+    /// <summary>Where to go back to from Waiting, Suspended or Dead.</summary>
+    public JobState? ResumeState { get; set; }
+
+    public required string Receiver { get; init; }
+
+    /// <summary>Higher runs first.</summary>
+    public int Priority { get; set; }
+
+    public int InstanceCount { get; set; }
+
+    public required DateTime CreatedUtc { get; init; }
+
+    public required DateTime LastArrivalUtc { get; set; }
+
+    public required DateTime UpdatedUtc { get; set; }
+
+    /// <summary>Earliest time of the next step; null is now.</summary>
+    public DateTime? NotBeforeUtc { get; set; }
+
+    public int Attempts { get; set; }
+
+    /// <summary>Times a worker died while it ran this job.</summary>
+    public int Crashes { get; set; }
+
+    public string? LeaseOwner { get; set; }
+
+    public DateTime? LeaseUntilUtc { get; set; }
+
+    /// <summary>Grows with every lease; a write with an older token is refused.</summary>
+    public long FencingToken { get; set; }
+
+    /// <summary>Stable code and one line for the operator; no patient data.</summary>
+    public int ReasonCode { get; set; }
+
+    public string? Reason { get; set; }
+
+    public string? Hint { get; set; }
+
+    /// <summary>What the archive said about completeness, or that asking was waived.</summary>
+    public string? ArchiveAnswer { get; set; }
+
+    public DateTime? PlannedUtc { get; set; }
+
+    public string? RunId { get; set; }
+
+    public string? DerivedSeriesInstanceUid { get; set; }
+
+    /// <summary>Folder of output and record, below the store's root.</summary>
+    public string? OutputFolder { get; set; }
+}
+
+/// <summary>How far one instance got at one destination.</summary>
+public enum DeliveryState
+{
+    Pending,
+    Stored,
+    Committed,
+    Failed,
+}
+
+/// <summary>One output instance at one destination.</summary>
+public sealed class LedgerDelivery
+{
+    public required long JobId { get; init; }
+
+    public required string Destination { get; init; }
+
+    public required string SopInstanceUid { get; init; }
+
+    public required string SopClassUid { get; init; }
+
+    public required string RelativePath { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required DeliveryState State { get; set; }
+
+    /// <summary>The peer's last status, DIMSE or HTTP.</summary>
+    public int? Status { get; set; }
+
+    public required DateTime UpdatedUtc { get; set; }
+}
+
+/// <summary>What happened, in order; written in the same transaction as the change it tells of.</summary>
+public sealed class LedgerEvent
+{
+    public long Sequence { get; init; }
+
+    public required DateTime Utc { get; init; }
+
+    public long? JobId { get; init; }
+
+    public required string Kind { get; init; }
+
+    /// <summary>Codes, counts and digests; no patient data.</summary>
+    public required string Detail { get; init; }
+}

@@ -1,0 +1,266 @@
+using System.Data;
+using Inpaint.Medical.Core.Errors;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Inpaint.Medical.Storage.Ledger;
+
+/// <summary>What became of a received instance.</summary>
+public enum Intake
+{
+    /// <summary>Recorded; its series has a job.</summary>
+    Recorded,
+
+    /// <summary>Already held with the same pixels; nothing changed.</summary>
+    Duplicate,
+
+    /// <summary>Already held with other pixels; the first stays.</summary>
+    Conflict,
+}
+
+/// <summary>Why a job leaves the straight path.</summary>
+public sealed record JobReason(ErrorCode Code, string Text, string? Hint = null);
+
+/// <summary>
+/// The truth about what was received, what is to be done and what was done. Every change is one transaction, written with its
+/// event; transitions outside <see cref="JobTransitions"/> and writes of a worker that lost its lease are refused.
+/// </summary>
+public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
+{
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    /// <summary>Records an instance whose file is durable already, and opens or extends the job of its series.</summary>
+    public async Task<Intake> RecordAsync(LedgerInstance instance, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        await using LedgerContext context = database.Open();
+        await using IDbContextTransaction transaction = await BeginAsync(context, cancellationToken);
+
+        LedgerInstance? held = await context.Instances.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.SopInstanceUid == instance.SopInstanceUid, cancellationToken);
+        if (held is not null)
+        {
+            bool same = held.PixelSha256 == instance.PixelSha256 && held.SeriesInstanceUid == instance.SeriesInstanceUid;
+            if (!same)
+            {
+                Add(context, null, "instance-conflict", $"held {held.ContentSha256[..12]}, received {instance.ContentSha256[..12]}");
+                await context.SaveChangesAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            }
+
+            return same ? Intake.Duplicate : Intake.Conflict;
+        }
+
+        context.Instances.Add(instance);
+        LedgerJob job = await JobForArrivalAsync(context, instance, cancellationToken);
+        job.InstanceCount++;
+        job.LastArrivalUtc = Now;
+        job.UpdatedUtc = Now;
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return Intake.Recorded;
+    }
+
+    /// <summary>The job that an arriving instance belongs to: the open one, or a new generation when output was planned already.</summary>
+    private async Task<LedgerJob> JobForArrivalAsync(LedgerContext context, LedgerInstance instance, CancellationToken cancellationToken)
+    {
+        LedgerJob? latest = await context.Jobs.Where(job => job.SeriesInstanceUid == instance.SeriesInstanceUid)
+            .OrderByDescending(job => job.Generation).FirstOrDefaultAsync(cancellationToken);
+        JobState? stage = latest is null ? null
+            : latest.State is JobState.Waiting or JobState.Suspended or JobState.Dead ? latest.ResumeState : latest.State;
+        if (latest is not null && stage is JobState.Receiving or JobState.Settled or JobState.Confirmed)
+        {
+            if (latest.State is JobState.Settled or JobState.Confirmed)
+            {
+                latest.State = JobState.Receiving;
+                latest.FencingToken++;
+                Add(context, latest.Id, "late-instance", "before planning: the series is open again");
+            }
+            else if (latest.State is JobState.Waiting or JobState.Suspended or JobState.Dead)
+            {
+                latest.ResumeState = JobState.Receiving;
+            }
+
+            return latest;
+        }
+
+        if (latest is not null && latest.State != JobState.Dropped)
+        {
+            Add(context, latest.Id, "superseded", $"an instance arrived in state {latest.State}; generation {latest.Generation + 1} begins");
+            latest.State = JobState.Superseded;
+            latest.FencingToken++;
+            latest.UpdatedUtc = Now;
+        }
+
+        int others = await context.Instances.CountAsync(row => row.SeriesInstanceUid == instance.SeriesInstanceUid, cancellationToken);
+        var next = new LedgerJob
+        {
+            StudyInstanceUid = instance.StudyInstanceUid,
+            SeriesInstanceUid = instance.SeriesInstanceUid,
+            Generation = (latest?.Generation ?? 0) + 1,
+            State = JobState.Receiving,
+            Receiver = instance.Receiver,
+            InstanceCount = others,
+            CreatedUtc = Now,
+            LastArrivalUtc = Now,
+            UpdatedUtc = Now,
+        };
+        context.Jobs.Add(next);
+        return next;
+    }
+
+    /// <summary>Takes a job for a worker until <paramref name="duration"/> from now.</summary>
+    /// <returns>The job with its new fencing token; null when another worker holds it or its state is another one.</returns>
+    public async Task<LedgerJob?> LeaseAsync(long jobId, string owner, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await using LedgerContext context = database.Open();
+        DateTime now = Now;
+        LedgerJob? job = await context.Jobs.FindAsync([jobId], cancellationToken);
+        if (job is null || JobTransitions.Final.Contains(job.State) || job.State == JobState.Suspended
+            || (job.NotBeforeUtc is { } notBefore && notBefore > now)
+            || (job.LeaseOwner is not null && job.LeaseOwner != owner && job.LeaseUntilUtc > now))
+        {
+            return null;
+        }
+
+        if (job.LeaseOwner is not null && job.LeaseOwner != owner && job.State == JobState.Running)
+        {
+            job.Crashes++;
+            Add(context, job.Id, "taken-over", $"the lease of another worker ran out in state {job.State}");
+        }
+
+        job.LeaseOwner = owner;
+        job.LeaseUntilUtc = now + duration;
+        job.FencingToken++;
+        return await TrySaveAsync(context, cancellationToken) ? job : null;
+    }
+
+    /// <summary>Lengthens a lease. False: it was lost, and the worker must stop.</summary>
+    public async Task<bool> RenewAsync(LedgerJob held, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        await using LedgerContext context = database.Open();
+        DateTime until = Now + duration;
+        return await context.Jobs.Where(job => job.Id == held.Id && job.FencingToken == held.FencingToken)
+            .ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseUntilUtc, until), cancellationToken) == 1;
+    }
+
+    /// <summary>Moves a leased job on, with other changes in the same transaction.</summary>
+    /// <returns>False: the lease was lost; nothing was written.</returns>
+    /// <exception cref="InvalidOperationException">The table does not allow the transition.</exception>
+    public async Task<bool> MoveAsync(
+        LedgerJob held, JobState to, Action<LedgerJob, LedgerContext>? change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        await using LedgerContext context = database.Open();
+        LedgerJob? job = await context.Jobs.FindAsync([held.Id], cancellationToken);
+        if (job is null || job.FencingToken != held.FencingToken)
+        {
+            return false;
+        }
+
+        Transition(context, job, to);
+        change?.Invoke(job, context);
+        if (!await TrySaveAsync(context, cancellationToken))
+        {
+            return false;
+        }
+
+        held.State = job.State;
+        return true;
+    }
+
+    /// <summary>Puts a leased job off until a time, to go on where it was.</summary>
+    public Task<bool> WaitAsync(LedgerJob held, DateTime untilUtc, JobReason reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        return MoveAsync(held, JobState.Waiting, (job, _) =>
+        {
+            job.NotBeforeUtc = untilUtc;
+            job.Attempts++;
+            Explain(job, reason);
+            Release(job);
+        }, cancellationToken);
+    }
+
+    /// <summary>Gives a leased job up, or sets it aside as needing nothing.</summary>
+    public Task<bool> EndAsync(LedgerJob held, JobState end, JobReason reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        return MoveAsync(held, end, (job, _) =>
+        {
+            Explain(job, reason);
+            Release(job);
+        }, cancellationToken);
+    }
+
+    /// <summary>An operator's command on a job that no worker needs to hold: suspend, resume, retry, drop.</summary>
+    /// <returns>The job afterwards; null when there is no such job.</returns>
+    /// <exception cref="InvalidOperationException">The table does not allow it in the job's state.</exception>
+    public async Task<LedgerJob?> OperateAsync(long jobId, JobState to, CancellationToken cancellationToken)
+    {
+        await using LedgerContext context = database.Open();
+        LedgerJob? job = await context.Jobs.FindAsync([jobId], cancellationToken);
+        if (job is null)
+        {
+            return null;
+        }
+
+        Transition(context, job, to);
+        job.NotBeforeUtc = null;
+        job.FencingToken++;
+        Release(job);
+        await context.SaveChangesAsync(cancellationToken);
+        return job;
+    }
+
+    private void Transition(LedgerContext context, LedgerJob job, JobState to)
+    {
+        if (!JobTransitions.IsAllowed(job.State, to))
+        {
+            throw new InvalidOperationException($"Job {job.Id} cannot go from {job.State} to {to}.");
+        }
+
+        if (to is JobState.Waiting or JobState.Suspended or JobState.Dead)
+        {
+            job.ResumeState = job.State is JobState.Waiting or JobState.Suspended ? job.ResumeState : job.State;
+        }
+
+        Add(context, job.Id, "state", $"{job.State} to {to}");
+        job.State = to;
+        job.UpdatedUtc = Now;
+    }
+
+    private static void Explain(LedgerJob job, JobReason reason)
+    {
+        job.ReasonCode = (int)reason.Code;
+        job.Reason = reason.Text;
+        job.Hint = reason.Hint;
+    }
+
+    private static void Release(LedgerJob job)
+    {
+        job.LeaseOwner = null;
+        job.LeaseUntilUtc = null;
+    }
+
+    private void Add(LedgerContext context, long? jobId, string kind, string detail) =>
+        context.Events.Add(new LedgerEvent { Utc = Now, JobId = jobId, Kind = kind, Detail = detail });
+
+    private static async Task<bool> TrySaveAsync(LedgerContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await context.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+    }
+
+    // Serializable on PostgreSQL, and the only kind SQLite has: two associations may deliver the same instance at once.
+    private static Task<IDbContextTransaction> BeginAsync(LedgerContext context, CancellationToken cancellationToken) =>
+        context.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
+}
