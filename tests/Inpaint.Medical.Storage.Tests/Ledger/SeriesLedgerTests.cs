@@ -1,0 +1,199 @@
+using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Storage.Ledger;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Inpaint.Medical.Storage.Tests.Ledger;
+
+public sealed class SeriesLedgerTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ledger").FullName;
+    private readonly LedgerDatabase _database;
+    private readonly SeriesLedger _ledger;
+
+    public SeriesLedgerTests()
+    {
+        _database = new LedgerDatabase(Path.Combine(_folder, "ledger.db"));
+        _ledger = new SeriesLedger(_database, TimeProvider.System);
+    }
+
+    public async ValueTask InitializeAsync() => await _database.MigrateAsync(CancellationToken.None);
+
+    public ValueTask DisposeAsync()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task GivenFirstInstance_WhenRecorded_ThenItsSeriesIsReceiving()
+    {
+        Assert.Equal(Intake.Recorded, await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None));
+
+        LedgerJob job = await SingleJob();
+        Assert.Equal((JobState.Receiving, 1, 1), (job.State, job.Generation, job.InstanceCount));
+    }
+
+    [Fact]
+    public async Task GivenSamePixelsTwice_WhenRecorded_ThenTheSecondChangesNothing()
+    {
+        await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None);
+
+        Assert.Equal(Intake.Duplicate, await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None));
+        Assert.Equal(1, (await SingleJob()).InstanceCount);
+    }
+
+    [Fact]
+    public async Task GivenOtherPixelsUnderTheSameUid_WhenRecorded_ThenTheFirstStays()
+    {
+        await _ledger.RecordAsync(Instance("1.1", pixels: "a"), CancellationToken.None);
+
+        Assert.Equal(Intake.Conflict, await _ledger.RecordAsync(Instance("1.1", pixels: "b"), CancellationToken.None));
+        await using LedgerContext context = _database.Open();
+        Assert.Equal(Hash("a"), (await context.Instances.SingleAsync()).PixelSha256);
+        Assert.Contains(await context.Events.ToListAsync(), row => row.Kind == "instance-conflict");
+    }
+
+    [Fact]
+    public async Task GivenManySendersOfOneInstance_WhenRecordedAtOnce_ThenOneIsRecorded()
+    {
+        Intake[] outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(
+            () => _ledger.RecordAsync(Instance("1.1"), CancellationToken.None))));
+
+        Assert.Equal(1, outcomes.Count(outcome => outcome == Intake.Recorded));
+        Assert.Equal(15, outcomes.Count(outcome => outcome == Intake.Duplicate));
+    }
+
+    [Fact]
+    public async Task GivenLateInstanceBeforePlanning_WhenRecorded_ThenTheSameGenerationReceivesAgain()
+    {
+        LedgerJob held = await JobIn(JobState.Settled);
+
+        await _ledger.RecordAsync(Instance("1.2"), CancellationToken.None);
+
+        LedgerJob job = await SingleJob();
+        Assert.Equal((JobState.Receiving, 1, 2), (job.State, job.Generation, job.InstanceCount));
+        Assert.False(await _ledger.MoveAsync(held, JobState.Confirmed, null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task GivenLateInstanceAfterPlanning_WhenRecorded_ThenANewGenerationSupersedesTheOld()
+    {
+        LedgerJob held = await JobIn(JobState.Settled, JobState.Confirmed, JobState.Planned, JobState.Running);
+
+        await _ledger.RecordAsync(Instance("1.2"), CancellationToken.None);
+
+        await using LedgerContext context = _database.Open();
+        List<LedgerJob> jobs = await context.Jobs.OrderBy(job => job.Generation).ToListAsync();
+        Assert.Equal([JobState.Superseded, JobState.Receiving], jobs.Select(job => job.State));
+        Assert.Equal(2, jobs[1].InstanceCount);
+        Assert.False(await _ledger.MoveAsync(held, JobState.Produced, null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task GivenTwoWorkers_WhenBothLease_ThenOneGetsTheJob()
+    {
+        await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None);
+        long id = (await SingleJob()).Id;
+
+        LedgerJob?[] leases = await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(
+            () => _ledger.LeaseAsync(id, $"worker {worker}", TimeSpan.FromMinutes(1), CancellationToken.None))));
+
+        Assert.Single(leases, lease => lease is not null);
+    }
+
+    [Fact]
+    public async Task GivenLeaseRanOut_WhenAnotherWorkerTakesOver_ThenTheFirstIsFencedOff()
+    {
+        await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None);
+        long id = (await SingleJob()).Id;
+        LedgerJob first = (await _ledger.LeaseAsync(id, "first", TimeSpan.Zero, CancellationToken.None))!;
+        LedgerJob second = (await _ledger.LeaseAsync(id, "second", TimeSpan.FromMinutes(1), CancellationToken.None))!;
+
+        Assert.False(await _ledger.MoveAsync(first, JobState.Settled, null, CancellationToken.None));
+        Assert.False(await _ledger.RenewAsync(first, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.True(await _ledger.MoveAsync(second, JobState.Settled, null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task GivenWaitingJob_WhenItsTimeHasNotCome_ThenNobodyGetsIt()
+    {
+        LedgerJob held = await JobIn();
+        await _ledger.WaitAsync(
+            held, DateTime.UtcNow.AddHours(1), new JobReason(ErrorCode.DestinationUnreachable, "no answer"), CancellationToken.None);
+
+        Assert.Null(await _ledger.LeaseAsync(held.Id, "other", TimeSpan.FromMinutes(1), CancellationToken.None));
+        LedgerJob job = await SingleJob();
+        Assert.Equal((JobState.Waiting, JobState.Receiving, 1), (job.State, job.ResumeState, job.Attempts));
+    }
+
+    [Fact]
+    public async Task GivenDeadJob_WhenOperatorRetries_ThenItGoesBackToWhereItWas()
+    {
+        LedgerJob held = await JobIn(JobState.Settled);
+        await _ledger.EndAsync(held, JobState.Dead, new JobReason(ErrorCode.Internal, "failed", "look"), CancellationToken.None);
+
+        LedgerJob? job = await _ledger.OperateAsync(held.Id, JobState.Settled, CancellationToken.None);
+
+        Assert.Equal(JobState.Settled, job!.State);
+    }
+
+    [Theory]
+    [InlineData(JobState.Receiving, JobState.Running)]
+    [InlineData(JobState.Done, JobState.Running)]
+    [InlineData(JobState.Superseded, JobState.Receiving)]
+    [InlineData(JobState.Produced, JobState.Running)]
+    public void TheTableRefusesShortcuts(JobState from, JobState to) => Assert.False(JobTransitions.IsAllowed(from, to));
+
+    [Fact]
+    public void EveryStateIsReachedFromReceiving()
+    {
+        var reached = new HashSet<JobState> { JobState.Receiving };
+        while (Enum.GetValues<JobState>().FirstOrDefault(
+            to => !reached.Contains(to) && reached.Any(from => JobTransitions.IsAllowed(from, to)), (JobState)(-1)) is var next
+            && (int)next != -1)
+        {
+            reached.Add(next);
+        }
+
+        Assert.Equal(Enum.GetValues<JobState>().Length, reached.Count);
+    }
+
+    private async Task<LedgerJob> JobIn(params JobState[] path)
+    {
+        await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None);
+        LedgerJob job = (await _ledger.LeaseAsync(
+            (await SingleJob()).Id, "worker", TimeSpan.FromMinutes(1), CancellationToken.None))!;
+        foreach (JobState state in path)
+        {
+            Assert.True(await _ledger.MoveAsync(job, state, null, CancellationToken.None));
+        }
+
+        return job;
+    }
+
+    private async Task<LedgerJob> SingleJob()
+    {
+        await using LedgerContext context = _database.Open();
+        return await context.Jobs.AsNoTracking().SingleAsync();
+    }
+
+    private static LedgerInstance Instance(string uid, string pixels = "p") => new()
+    {
+        SopInstanceUid = uid,
+        SopClassUid = "1.2.840.10008.5.1.4.1.1.4",
+        StudyInstanceUid = "1",
+        SeriesInstanceUid = "1.0",
+        ContentSha256 = Hash(uid + pixels),
+        PixelSha256 = Hash(pixels),
+        RelativePath = uid,
+        Length = 1,
+        ReceivedUtc = DateTime.UtcNow,
+        Channel = "association",
+        Receiver = "INPAINT",
+    };
+
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+}
