@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# ./build.sh demo|test|bench|e2e   Installs what the task needs, builds Release, runs the task. Quiet and quick when nothing is missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=build/tasks.sh
+source build/tasks.sh
+
+case "${1:-}" in
+  demo)
+    install_packages mricron-data libopenjp2-7 libcharls2
+    build_cli
+    exec "$INPAINT" demo "${@:2}"
+    ;;
+  test)
+    install_packages libopenjp2-7 libcharls2 dcmtk libgdcm-tools dicom3tools dcm2niix mricron-data python3-nibabel python3-skimage python3-pydicom
+    build_solution
+    run_tests "${@:2}"
+    ;;
+  bench)
+    install_packages libopenjp2-7 libcharls2 dcmtk dcm2niix
+    build_solution
+    run_benchmarks "${@:2}"
+    ;;
+  e2e)
+    install_packages libopenjp2-7 libcharls2 dcmtk libgdcm-tools dicom3tools dcm2niix mricron-data
+    build_solution
+    run_tests EndToEnd
+    ;;
+  *)
+    echo "usage: ./build.sh demo|test|bench|e2e" >&2
+    exit 2
+    ;;
+esac

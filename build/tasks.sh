@@ -1,0 +1,122 @@
+# Functions of build.sh and of the launcher. Everything is relative to the root of the repository.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+ARTIFACTS=artifacts
+INPAINT="$ARTIFACTS/bin/Inpaint.Medical.Cli/release_linux-x64/inpaint"
+
+say() { echo "build: $*" >&2; }
+
+# Debian packages by name; only those that are missing. Without apt or its servers the task goes on with what is there.
+install_packages() {
+  local missing=()
+  command -v dpkg-query >/dev/null || { say "no dpkg here; going on without checking for: $*"; return 0; }
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  local apt=(apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=10 -o Acquire::https::Timeout=10)
+  [ "$(id -u)" = 0 ] || apt=(sudo -n "${apt[@]}")
+  say "installing ${missing[*]}"
+  if { "${apt[@]}" update && DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1; then
+    return 0
+  fi
+  say "apt could not install ${missing[*]}; going on with what is there"
+}
+
+# fo-dicom comes from the public registry where it can be had; otherwise our own implementation of the part that we use is compiled in.
+# Tried once: the answer is remembered until the version changes or artifacts/ is removed.
+fetch_fo_dicom() {
+  local version cache marker
+  version=$(sed -n 's/.*<FoDicomVersion[^>]*>\([^<]*\)<.*/\1/p' Directory.Build.props)
+  cache="${NUGET_PACKAGES:-$HOME/.nuget/packages}/fo-dicom/$version"
+  marker="$ARTIFACTS/fo-dicom-$version.unavailable"
+  { [ -d "$cache" ] || [ -e "$marker" ]; } && return 0
+  mkdir -p "$ARTIFACTS"
+  timeout 60 dotnet package download "fo-dicom@$version" >/dev/null 2>&1 || { rm -rf "$cache"; touch "$marker"; }
+}
+
+# True when a source is newer than the stamp of the last build.
+is_stale() {
+  [ -e "$1" ] || return 0
+  [ -n "$(find "${@:2}" build Directory.Build.props Directory.Build.targets Directory.Packages.props global.json \
+    -newer "$1" \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name 'global.json' -o -name '*.yaml' \
+    -o -name '*.html' -o -name '*.dic' -o -name '*.txt' \) -print -quit)" ]
+}
+
+# build WHAT STAMP SOURCES…
+build() {
+  is_stale "$2" "${@:3}" || return 0
+  command -v dotnet >/dev/null || { say "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0"; exit 1; }
+  fetch_fo_dicom
+  mkdir -p "$ARTIFACTS"
+  local log="$ARTIFACTS/build.log" started
+  started=$(mktemp "$ARTIFACTS/stamp.XXXXXX")
+  say "building $(basename "$1"); the first time takes a few minutes"
+  if ! dotnet build "$1" -c Release -v q --nologo -clp:NoSummary -p:WarningLevel=4 >"$log" 2>&1; then
+    rm -f "$started"
+    grep -E 'error' "$log" | sort -u | head -20 >&2 || tail -20 "$log" >&2
+    say "the build failed; the whole log is $log"
+    exit 1
+  fi
+  mv "$started" "$2"
+}
+
+build_cli() { build src/Inpaint.Medical.Cli/Inpaint.Medical.Cli.csproj "$ARTIFACTS/cli.stamp" src; }
+
+build_solution() {
+  build Inpaint.Medical.sln "$ARTIFACTS/solution.stamp" src tests
+  touch -r "$ARTIFACTS/solution.stamp" "$ARTIFACTS/cli.stamp"
+}
+
+# run_tests [NAME]: all test programs, or those whose name contains NAME. The last line is "N passed, N failed".
+run_tests() {
+  local passed=0 failed=0 skipped=0 logs="$ARTIFACTS/test-logs"
+  rm -rf "$logs" && mkdir -p "$logs"
+  local light=() heavy=()
+  for project in tests/*.Tests; do
+    local name="${project#tests/}"
+    [ -x "$ARTIFACTS/bin/$name/release_linux-x64/$name" ] || continue
+    [[ "$name" == *"${1:-}"* ]] || continue
+    case "$name" in
+      *.EndToEnd.Tests | *.Torch.Tests | *.Validation.Tests) heavy+=("$name") ;;
+      *) light+=("$name") ;;
+    esac
+  done
+
+  # Light ones two at a time, heavy ones alone: they measure time or use all cores themselves.
+  [ ${#light[@]} -eq 0 ] || printf '%s\n' "${light[@]}" | ARTIFACTS=$ARTIFACTS xargs -P 2 -I{} bash -c 'run_test_program "$1"' _ {} || true
+  for name in "${heavy[@]}"; do run_test_program "$name" || true; done
+
+  for name in "${light[@]}" "${heavy[@]}"; do
+    local log="$logs/$name.log" counts
+    counts=$(count_tests "$log")
+    read -r p f s <<<"$counts"
+    if [ -z "${p:-}" ]; then
+      failed=$((failed + 1))
+      echo "$name: did not finish"; tail -20 "$log"
+      continue
+    fi
+    passed=$((passed + p)); failed=$((failed + f)); skipped=$((skipped + s))
+    echo "$name: $p passed, $f failed, $s skipped"
+    grep -A 1 '\[SKIP\]$' "$log" | grep -v '^--$' || true
+    [ "$f" = 0 ] || cat "$log"
+  done
+  [ "$skipped" = 0 ] || echo "$skipped skipped (named above)"
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ] && [ $((passed)) -gt 0 ]
+}
+
+run_test_program() {
+  local name=$1
+  "$ARTIFACTS/bin/$name/release_linux-x64/$name" -noColor >"$ARTIFACTS/test-logs/$name.log" 2>&1
+}
+export -f run_test_program
+
+# "PASSED FAILED SKIPPED" from the summary line of a test program; nothing when there is none.
+count_tests() {
+  sed -n 's/.*Total: \([0-9]*\), Errors: \([0-9]*\), Failed: \([0-9]*\), Skipped: \([0-9]*\), Not Run: \([0-9]*\).*/\1 \2 \3 \4 \5/p' "$1" |
+    awk 'END { if (NF == 5) print $1 - $2 - $3 - $4 - $5, $2 + $3, $4 }'
+}
+
+run_benchmarks() { exec dotnet run --project tests/Benchmarks -c Release --no-build -- "$@"; }
