@@ -30,14 +30,14 @@ public sealed class NiftiFile
     /// <summary>Number of three-dimensional volumes.</summary>
     public int VolumeCount => _volumes.Length;
 
-    /// <summary>Header, extender and extensions as stored: the file up to its first voxel.</summary>
-    public ReadOnlySpan<byte> Preamble => _preamble;
-
-    /// <summary>Bytes after the last voxel as stored; usually none.</summary>
-    public ReadOnlySpan<byte> Trailing => _trailing;
-
     /// <summary>Stored bytes of a volume, x fastest, in the file's byte order.</summary>
     public ReadOnlySpan<byte> StoredVolume(int volume) => _volumes[volume];
+
+    /// <summary>The stored bytes themselves, for replacement in place.</summary>
+    internal byte[] Volume(int volume) => _volumes[volume];
+
+    /// <summary>The whole file in order.</summary>
+    internal IEnumerable<ReadOnlyMemory<byte>> Parts() => [_preamble, .. _volumes.Select(volume => (ReadOnlyMemory<byte>)volume), _trailing];
 
     /// <summary>Voxels of one volume in real units.</summary>
     /// <param name="volume">0-based.</param>

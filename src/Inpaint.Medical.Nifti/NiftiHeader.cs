@@ -66,6 +66,9 @@ public sealed record NiftiHeader
     /// <summary>Lengths of x, y and z.</summary>
     public (int X, int Y, int Z) Size => ((int)Dim[1], (int)Dim[2], (int)Dim[3]);
 
+    /// <summary>Lengths of all axes, for messages: 256x256x192.</summary>
+    public string Shape => string.Join('x', Dim.Skip(1).Take((int)Dim[0]));
+
     public long VoxelsPerVolume => Dim[1] * Dim[2] * Dim[3];
 
     /// <summary>Number of three-dimensional volumes: the product of axes 4 to 7.</summary>

@@ -114,7 +114,7 @@ public static class NiftiReader
         UInt128 bytes = voxels * (uint)header.DataType.SizeInBytes();
         if (bytes > (ulong)limits.MaxVoxelBytes)
         {
-            throw new InpaintException(ErrorCode.NiftiStreamTooLarge, $"{name}: the header declares {Shape(header)} voxels of {header.DataType}; at most {limits.MaxVoxelBytes} bytes are read.");
+            throw new InpaintException(ErrorCode.NiftiStreamTooLarge, $"{name}: the header declares {header.Shape} voxels of {header.DataType}; at most {limits.MaxVoxelBytes} bytes are read.");
         }
 
         if (bytes + (ulong)header.VoxelOffset > (ulong)available)
@@ -124,11 +124,9 @@ public static class NiftiReader
 
         if (perVolume * (uint)header.DataType.SizeInBytes() > (ulong)Array.MaxLength || header.VolumeCount > int.MaxValue)
         {
-            throw new InpaintException(ErrorCode.NiftiStreamTooLarge, $"{name}: one volume of {Shape(header)} voxels of {header.DataType} is over {Array.MaxLength} bytes.");
+            throw new InpaintException(ErrorCode.NiftiStreamTooLarge, $"{name}: one volume of {header.Shape} voxels of {header.DataType} is over {Array.MaxLength} bytes.");
         }
     }
-
-    private static string Shape(NiftiHeader header) => string.Join('x', header.Dim.Skip(1).Take((int)header.Dim[0]));
 
     private static void Fill(Stream content, Span<byte> buffer, string name, string part)
     {
