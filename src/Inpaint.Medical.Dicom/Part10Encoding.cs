@@ -35,7 +35,8 @@ internal readonly record struct Part10Encoding(bool IsExplicit, bool IsBigEndian
     /// <summary>What the first element of a data set shows, where it contradicts what was announced.</summary>
     public Part10Encoding Corrected(ReadOnlySpan<byte> firstHeader)
     {
-        if (firstHeader.Length < 8)
+        // A stray group length (0000,0000), as a few writers put in front, is implicit whatever follows.
+        if (firstHeader.Length < 8 || Tag(firstHeader) == 0)
         {
             return this;
         }

@@ -18,6 +18,9 @@ internal sealed class Part10Walk(ScanSource source, Part10ScanLimits limits)
     private int open;
     private int nesting;
     private uint currentTag;
+    private uint lastTopTag;
+    private bool isTrailing;
+    private bool isOver;
 
     private enum Kind : byte
     {
@@ -39,7 +42,7 @@ internal sealed class Part10Walk(ScanSource source, Part10ScanLimits limits)
     {
         string syntax = "";
         var encoding = new Part10Encoding(IsExplicit: true, IsBigEndian: false);
-        while (Truncation is null && source.Peek(8) is { Length: 8 } header && encoding.UInt16(header) == 2)
+        while (!isOver && source.Peek(8) is { Length: 8 } header && encoding.UInt16(header) == 2)
         {
             currentTag = encoding.Tag(header);
             Header element = ReadHeader(encoding);
@@ -62,7 +65,7 @@ internal sealed class Part10Walk(ScanSource source, Part10ScanLimits limits)
         try
         {
             Part10Encoding encoding = announced.Corrected(source.Peek(8));
-            while (Truncation is null)
+            while (!isOver)
             {
                 CloseFinished();
                 ReadOnlySpan<byte> header = source.Peek(8);
@@ -98,7 +101,18 @@ internal sealed class Part10Walk(ScanSource source, Part10ScanLimits limits)
         else
         {
             currentTag = tag;
+            NoteOrder(tag);
             StepElement(encoding);
+        }
+    }
+
+    /// <summary>What follows the pixel data out of order is left over from the file's past; that it ends nowhere is no truncation.</summary>
+    private void NoteOrder(uint tag)
+    {
+        if (open == 0)
+        {
+            isTrailing |= lastTopTag >= PixelData && tag < lastTopTag;
+            lastTopTag = tag;
         }
     }
 
@@ -344,8 +358,15 @@ internal sealed class Part10Walk(ScanSource source, Part10ScanLimits limits)
         }
     }
 
-    private void Truncate(long end) => Truncation ??= Fault(Part10Fault.Truncated, FormattableString.Invariant(
-        $"The file ends too early: a value reaches to byte {end}, there are {source.Length}"));
+    private void Truncate(long end)
+    {
+        isOver = true;
+        if (!isTrailing)
+        {
+            Truncation ??= Fault(Part10Fault.Truncated, FormattableString.Invariant(
+                $"The file ends too early: a value reaches to byte {end}, there are {source.Length}"));
+        }
+    }
 
     private void Count()
     {

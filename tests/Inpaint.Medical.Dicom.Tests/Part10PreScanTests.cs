@@ -34,7 +34,12 @@ public class Part10PreScanTests
             .Where(path => Part10PreScan.Check(path).Truncation is not null)
             .Select(path => Path.GetFileName(path)!)];
 
-        Assert.Equal(["pydicom-MR_truncated.dcm", "pydicom-no_meta.dcm", "pydicom-rtplan_truncated.dcm"], truncated);
+        string[] expected =
+        [
+            "pydicom-MR_truncated.dcm", "pydicom-no_meta.dcm", "pydicom-rtplan_truncated.dcm",
+            "pydicomdata-emri_small_jpeg_2k_lossless_too_short.dcm",
+        ];
+        Assert.Equal(expected, truncated);
     }
 
     [Theory]
