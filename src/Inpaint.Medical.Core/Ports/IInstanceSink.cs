@@ -14,12 +14,30 @@ public sealed record DeliveredInstance(string SopInstanceUid, string Location, s
 /// <param name="Destination">Folder or peer.</param>
 public sealed record Delivery(string Destination, ImmutableArray<DeliveredInstance> Instances);
 
-/// <summary>Where derived series go. All or nothing: after a failure the destination holds nothing new.</summary>
+/// <summary>
+/// Where derived series go, in two steps: <see cref="StageAsync"/> writes where nobody looks yet, <see cref="IStagedDelivery.CommitAsync"/>
+/// shows the whole. All or nothing: after a failure, or without a commit, the destination holds nothing new.
+/// </summary>
 public interface IInstanceSink
 {
     /// <exception cref="InpaintException">
     /// <see cref="ErrorCode.OutputExists"/>, <see cref="ErrorCode.OutputNotWritable"/>, <see cref="ErrorCode.OutputInsideInput"/>,
     /// <see cref="ErrorCode.AttributesRefused"/>.
     /// </exception>
-    Task<Delivery> DeliverAsync(DerivedSeries series, CancellationToken cancellationToken);
+    Task<IStagedDelivery> StageAsync(DerivedSeries series, CancellationToken cancellationToken);
+}
+
+/// <summary>A series written in full but not yet visible. Disposing it without a commit removes it.</summary>
+public interface IStagedDelivery : IAsyncDisposable
+{
+    /// <summary>What will be delivered, with the digests of the bytes written.</summary>
+    Delivery Delivery { get; }
+
+    /// <summary>Puts a file beside the instances (the run record): a plain file name, no folder.</summary>
+    /// <exception cref="InpaintException"><see cref="ErrorCode.OutputNotWritable"/>.</exception>
+    Task AttachAsync(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Makes everything durable and visible at once.</summary>
+    /// <exception cref="InpaintException"><see cref="ErrorCode.OutputExists"/>, <see cref="ErrorCode.OutputNotWritable"/>.</exception>
+    Task CommitAsync(CancellationToken cancellationToken);
 }

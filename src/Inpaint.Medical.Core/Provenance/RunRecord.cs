@@ -8,8 +8,8 @@ namespace Inpaint.Medical.Core.Provenance;
 /// <summary>A component that took part, with its version.</summary>
 public sealed record Component(string Name, string Version);
 
-/// <summary>An input instance by UID and digest of its bytes.</summary>
-public sealed record InputInstance(string SopInstanceUid, string Source, string Sha256);
+/// <summary>An input instance by UID and digest of its bytes; no file name, which may name the patient.</summary>
+public sealed record InputInstance(string SopInstanceUid, string Sha256);
 
 /// <summary>What one stage did. Digests chain the stages: a stage's input digest is its predecessor's output digest.</summary>
 public sealed record StageRecord(
