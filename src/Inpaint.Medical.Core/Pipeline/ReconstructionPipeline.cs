@@ -62,7 +62,7 @@ public sealed class ReconstructionPipeline(
         try
         {
             run.Receive(source);
-            Protocol protocol = run.Protocol = ProtocolMatcher.Choose(protocols, series, request.ProtocolName);
+            Protocol protocol = run.Protocol = ProtocolChoice.Choose(protocols, series, request.ProtocolName);
             runId = run.Id(options);
             OutputMode mode = options.Mode ?? protocol.Output.Mode;
 

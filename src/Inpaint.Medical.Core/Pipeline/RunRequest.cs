@@ -26,10 +26,14 @@ public sealed record RunRequest(RunExtent Extent, string? ProtocolName, RunOptio
 public sealed record RunProgress(int Series, int SeriesCount, string Stage);
 
 /// <summary>How the run of one series ended. What was not reached is null.</summary>
+/// <param name="Findings">As in the record, but with file names, for the operator.</param>
+/// <param name="ErrorMessage">As in the record, but with file names.</param>
 /// <param name="Slots">Slices that exist, by slot of the grid; null for a hole.</param>
 public sealed record SeriesResult(
     ImageSeries Series,
     RunRecord Record,
+    ImmutableArray<Finding> Findings,
+    string? ErrorMessage,
     VolumeGeometry? Geometry,
     PixelFormat? Format,
     ImmutableArray<InstanceHeader?> Slots,

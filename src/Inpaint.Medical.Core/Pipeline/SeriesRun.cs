@@ -145,6 +145,8 @@ internal sealed class SeriesRun
     public SeriesResult ToResult(RunRecord record) => new(
         _series,
         record,
+        [.. Findings],
+        _errorMessage,
         _built?.Volume.Geometry,
         _built?.Format,
         _built is null ? [] : [.. _built.Slots.Select(slot => slot.Source)],
@@ -171,8 +173,8 @@ internal sealed class SeriesRun
         Output = OutputSlices.Of(_built, _derived, _composite, _delivery),
     };
 
-    /// <summary>All findings so far, with file names, in stage order.</summary>
-    public IEnumerable<Finding> Findings =>
+    // With file names, in stage order.
+    private IEnumerable<Finding> Findings =>
     [
         .. _built?.Findings ?? [],
         .. _mask?.Findings ?? [],

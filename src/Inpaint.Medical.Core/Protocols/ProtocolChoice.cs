@@ -7,17 +7,17 @@ namespace Inpaint.Medical.Core.Protocols;
 
 /// <summary>Whether a protocol is for a series, and if not, why.</summary>
 /// <param name="Objections">One sentence for each condition that does not hold; empty where the protocol matches.</param>
-public sealed record ProtocolVerdict(Protocol Protocol, ImmutableArray<string> Objections)
+public sealed record ProtocolAnswer(Protocol Protocol, ImmutableArray<string> Objections)
 {
     public bool Matches => Objections.IsEmpty;
 }
 
 /// <summary>Finds the protocol for a series.</summary>
-public static class ProtocolMatcher
+public static class ProtocolChoice
 {
     /// <summary>The protocol of that name, or the matching one of highest priority; of equal ones the first by name.</summary>
     /// <param name="name">Null: the one that matches. A protocol asked for by name need not match.</param>
-    /// <exception cref="InpaintException"><see cref="ErrorCode.ProtocolNotMatched"/>, <see cref="ErrorCode.ProtocolInvalid"/>.</exception>
+    /// <exception cref="InpaintException"><see cref="ErrorCode.ProtocolNotMatched"/>, <see cref="ErrorCode.UsageInvalid"/>.</exception>
     public static Protocol Choose(IReadOnlyList<Protocol> protocols, ImageSeries series, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(protocols);
@@ -25,7 +25,7 @@ public static class ProtocolMatcher
         if (name is not null)
         {
             return protocols.FirstOrDefault(protocol => protocol.Name == name) ?? throw new InpaintException(
-                ErrorCode.ProtocolInvalid, $"There is no protocol '{name}'; there are: {Names(protocols)}.");
+                ErrorCode.UsageInvalid, $"There is no protocol '{name}'; there are: {Names(protocols)}.");
         }
 
         return Judge(protocols, SeriesTraits.Of(series)).FirstOrDefault(verdict => verdict.Matches)?.Protocol ?? throw new InpaintException(
@@ -34,12 +34,12 @@ public static class ProtocolMatcher
     }
 
     /// <summary>Every protocol's verdict, in the order in which they are considered.</summary>
-    public static ImmutableArray<ProtocolVerdict> Judge(IReadOnlyList<Protocol> protocols, SeriesTraits traits) =>
+    public static ImmutableArray<ProtocolAnswer> Judge(IReadOnlyList<Protocol> protocols, SeriesTraits traits) =>
     [
         .. protocols
             .OrderByDescending(protocol => protocol.Priority)
             .ThenBy(protocol => protocol.Name, StringComparer.Ordinal)
-            .Select(protocol => new ProtocolVerdict(protocol, Objections(protocol.Match, traits))),
+            .Select(protocol => new ProtocolAnswer(protocol, Objections(protocol.Match, traits))),
     ];
 
     private static ImmutableArray<string> Objections(MatchRule rule, SeriesTraits traits) => rule switch
