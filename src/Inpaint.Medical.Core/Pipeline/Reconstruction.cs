@@ -36,7 +36,7 @@ public sealed record Inference(ImmutableArray<SlicePrediction> Predictions, Immu
 /// <summary>One slice after compositing.</summary>
 /// <param name="Samples">Stored samples, little endian, [rows × columns].</param>
 /// <param name="SyntheticVoxels">Number of predicted voxels.</param>
-/// <param name="ClampedVoxels">Predicted voxels outside what the stored type can hold.</param>
+/// <param name="ClampedVoxels">Predicted voxels beyond what the format holds, or beyond the range of the visible slices and a margin.</param>
 /// <param name="SourceSha256">Of the acquired samples; null where there were none.</param>
 /// <param name="OutputSha256">Of <paramref name="Samples"/>; equal to the source's for a copy, checked at run time.</param>
 public sealed record CompositeSlice(
@@ -48,10 +48,14 @@ public sealed record CompositeSlice(
     string? SourceSha256,
     string OutputSha256,
     MethodIdentity? Method,
-    ImmutableArray<int> SourceSlices);
+    ImmutableArray<int> SourceSlices)
+{
+    /// <summary>Gives <see cref="Samples"/> their meaning: the slice's own, for a hole that of the nearest acquired slice.</summary>
+    public Rescale Rescale { get; init; } = Rescale.Identity;
+}
 
 /// <summary>Stage 6's output: every slice of the grid with its final samples.</summary>
-/// <param name="Rescale">Common to all slices.</param>
+/// <param name="Rescale">Of the first visible slice; where slices have pairs of their own, see <see cref="CompositeSlice.Rescale"/>.</param>
 /// <param name="Sigma">Standard deviation of the error by rebuilt slice, real units, [rows × columns]; empty where the method gives none.</param>
 public sealed record Composite(
     ImmutableArray<CompositeSlice> Slices,

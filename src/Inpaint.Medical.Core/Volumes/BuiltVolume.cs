@@ -15,6 +15,9 @@ public sealed record SliceSlot
     /// <summary>Stored samples as decoded, little endian, [rows × columns]; empty for a hole or where decoding failed.</summary>
     public ReadOnlyMemory<byte> Stored { get; init; }
 
+    /// <summary>SHA-256 of <see cref="Stored"/> at the time of decoding, lower-case hex; null where there are no samples.</summary>
+    public string? StoredSha256 { get; init; }
+
     public Rescale Rescale { get; init; } = Rescale.Identity;
 
     /// <summary>Why an existing slice has no usable samples (truncated, undecodable); None otherwise.</summary>

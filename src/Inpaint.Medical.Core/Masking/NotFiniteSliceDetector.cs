@@ -1,0 +1,38 @@
+using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Core.Volumes;
+
+namespace Inpaint.Medical.Core.Masking;
+
+/// <summary>Slices of floating-point volumes with a value that is not a number or infinite.</summary>
+public sealed class NotFiniteSliceDetector : ISliceDetector
+{
+    public IEnumerable<DetectedSlice> Detect(BuiltVolume built)
+    {
+        ArgumentNullException.ThrowIfNull(built);
+        if (!built.Format.IsFloatingPoint)
+        {
+            yield break;
+        }
+
+        for (int slice = 0; slice < built.Volume.SliceCount; slice++)
+        {
+            if (built.Volume.IsPresent(slice) && HasNotFinite(built.Volume.Slice(slice)))
+            {
+                yield return new DetectedSlice(slice, ErrorCode.SliceNotFinite, "The slice holds values that are not finite.");
+            }
+        }
+    }
+
+    private static bool HasNotFinite(ReadOnlySpan<float> voxels)
+    {
+        foreach (float voxel in voxels)
+        {
+            if (!float.IsFinite(voxel))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

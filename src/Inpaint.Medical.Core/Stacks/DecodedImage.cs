@@ -1,0 +1,42 @@
+using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Core.Ports;
+using Inpaint.Medical.Core.Series;
+
+namespace Inpaint.Medical.Core.Stacks;
+
+/// <summary>An image with its stored samples, or the reason why it has none.</summary>
+internal sealed record DecodedImage(InstanceHeader Header, double PositionMm, byte[]? Stored, ErrorCode Defect, string? Detail)
+{
+    /// <summary>Number along the series: Instance Number, or the frame's within one multi-frame instance.</summary>
+    public int? Number => Header.FrameCount > 1 ? Header.Frame + 1 : Header.InstanceNumber;
+
+    /// <summary>Decodes all images, two or more at a time. What cannot be decoded becomes a defect of that image.</summary>
+    /// <exception cref="InpaintException">No image at all could be decoded: the first one's reason.</exception>
+    public static DecodedImage[] DecodeAll(
+        IReadOnlyList<InstanceHeader> headers, double[] positionsMm, IInstanceSource source, CancellationToken cancellationToken)
+    {
+        var images = new DecodedImage[headers.Count];
+        Parallel.For(
+            0,
+            images.Length,
+            new ParallelOptions { CancellationToken = cancellationToken },
+            i => images[i] = Decode(headers[i], positionsMm[i], source));
+        return images.Any(image => image.Stored is not null)
+            ? images
+            : throw new InpaintException(images[0].Defect, $"No image of the series can be decoded; the first because: {images[0].Detail}");
+    }
+
+    private static DecodedImage Decode(InstanceHeader header, double positionMm, IInstanceSource source)
+    {
+        byte[] stored = GC.AllocateUninitializedArray<byte>(header.FrameLength);
+        try
+        {
+            source.ReadPixels(header, stored);
+            return new DecodedImage(header, positionMm, stored, ErrorCode.None, null);
+        }
+        catch (InpaintException defect)
+        {
+            return new DecodedImage(header, positionMm, null, defect.Code, defect.Message);
+        }
+    }
+}
