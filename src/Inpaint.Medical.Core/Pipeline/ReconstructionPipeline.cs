@@ -66,7 +66,7 @@ public sealed class ReconstructionPipeline(
             runId = run.Id(options);
             OutputMode mode = options.Mode ?? protocol.Output.Mode;
 
-            BuiltVolume built = run.BuildVolume(() => BuildVolumeStage.Run(series, source, cancellationToken));
+            BuiltVolume built = run.BuildVolume(() => BuildVolumeStage.Run(series, source, cancellationToken, protocol.Fill.Ends));
             SliceMask mask = run.Mask(protocol, () => MaskStage.Run(built, protocol, options));
             if (request.Extent == RunExtent.Inspect || mask.IsEmpty)
             {
