@@ -39,4 +39,19 @@ public sealed class Volume
 
     /// <summary>Voxels of one slice, [rows × columns]; all NaN where there is no data.</summary>
     public ReadOnlySpan<float> Slice(int slice) => _slices[slice] ?? _absent.Value;
+
+    /// <summary>The same grid with some slices replaced; the others are shared, not copied.</summary>
+    /// <param name="replacement">Gives for each slice null to keep it, an empty array for no data, or new voxels, [rows × columns].</param>
+    public Volume Replace(Func<int, float[]?> replacement)
+    {
+        ArgumentNullException.ThrowIfNull(replacement);
+        var slices = new float[]?[_slices.Length];
+        for (int slice = 0; slice < slices.Length; slice++)
+        {
+            float[]? voxels = replacement(slice);
+            slices[slice] = voxels is null ? _slices[slice] : voxels.Length == 0 ? null : voxels;
+        }
+
+        return new Volume(Geometry, slices);
+    }
 }

@@ -4,7 +4,7 @@ namespace Inpaint.Medical.Validation.Report;
 public sealed record Interval(double Mean, double Low, double High);
 
 /// <summary>What a printed number means: shown beside the numbers.</summary>
-public sealed record MetricDefinition(string Name, string Unit, string Definition);
+public sealed record PrintedMetric(string Name, string Unit, string Definition);
 
 /// <summary>Results of one method in one stratum (a drop specification, a modality, a spacing class).</summary>
 /// <param name="Stratum">Shown as a group heading; rows with the same stratum stand together.</param>
@@ -88,6 +88,6 @@ public sealed record ReportModel(
     IReadOnlyList<ResultRow> Results,
     IReadOnlyList<GainPoint> Gains,
     IReadOnlyList<VolumeReport> Volumes,
-    IReadOnlyList<MetricDefinition> Metrics,
+    IReadOnlyList<PrintedMetric> Metrics,
     IReadOnlyList<KeyValuePair<string, string>> Provenance,
     string CommandLine);

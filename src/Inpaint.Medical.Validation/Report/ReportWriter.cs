@@ -167,10 +167,10 @@ public static class ReportWriter
     private static HtmlText Pair(GreyPicture rebuilt, GreyPicture truth) => new HtmlText().Add(
         $"<figure><button type=\"button\" class=\"blink\" data-first=\"rebuilt (press for truth)\" data-second=\"truth (press for rebuilt)\" aria-label=\"Switch between rebuilt and truth\"><img class=\"grey\" loading=\"lazy\" alt=\"rebuilt\" src=\"{PngDataUri.Encode(rebuilt)}\"><img class=\"grey\" loading=\"lazy\" alt=\"truth\" src=\"{PngDataUri.Encode(truth)}\"></button><figcaption>rebuilt (press for truth)</figcaption></figure>");
 
-    private static HtmlText Definitions(IReadOnlyList<MetricDefinition> metrics)
+    private static HtmlText Definitions(IReadOnlyList<PrintedMetric> metrics)
     {
         var list = new HtmlText().AddRaw("<dl>\n");
-        foreach (MetricDefinition metric in metrics)
+        foreach (PrintedMetric metric in metrics)
         {
             list.Add($"<dt>{metric.Name}{(metric.Unit.Length > 0 ? ", " + metric.Unit : "")}</dt><dd>{metric.Definition}</dd>\n");
         }

@@ -20,7 +20,7 @@ internal static class SomeReport
             [.. strata.SelectMany(stratum => volumes.SelectMany(volume => methods.Select(
                 (method, i) => new GainPoint(stratum, volume, method, i - 1.5 + (volume.Length % 7 * 0.1)))))],
             [.. volumes.Select(volume => Volume(volume, strata, methods))],
-            [new MetricDefinition("PSNR", "dB", "10 log10(range² / mean squared error) over rebuilt voxels.")],
+            [new PrintedMetric("PSNR", "dB", "10 log10(range² / mean squared error) over rebuilt voxels.")],
             [new("Inpaint.Medical", "0.1.0"), new("Weights", new string('a', 64)), new("Seed", "1")],
             "inpaint validate data/val --drop run:1 --drop run:2 --drop every:2 --method linear,cubic,spline,transformer -o report --seed 1");
     }

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Validation.Running;
+
+namespace Inpaint.Medical.Validation;
+
+/// <summary>summary.json and slices.csv: whole or not at all.</summary>
+public static class SummaryFiles
+{
+    public const string SummaryName = "summary.json";
+    public const string SlicesName = "slices.csv";
+
+    private static readonly (string Name, Func<SliceScore, double?> Value)[] Columns =
+    [
+        (MetricDefinitions.Psnr, row => row.Range > 0 ? PooledScores.Psnr(row.SquaredError, row.Voxels, row.Range) : null),
+        (MetricDefinitions.PsnrForeground, row => row.Range > 0 && row.ForegroundVoxels > 0
+            ? PooledScores.Psnr(row.ForegroundSquaredError, row.ForegroundVoxels, row.Range) : null),
+        (MetricDefinitions.Ssim, row => row.Ssim),
+        (MetricDefinitions.SsimUniform, row => row.SsimUniform),
+        (MetricDefinitions.Mae, row => row.AbsoluteError / row.Voxels),
+        (MetricDefinitions.Rmse, row => Math.Sqrt(row.SquaredError / row.Voxels)),
+        (MetricDefinitions.Hfen, row => row.HighFrequencyTruth > 0 ? Math.Sqrt(row.HighFrequencyError / row.HighFrequencyTruth) : null),
+        (MetricDefinitions.NoiseRatio, row => row.NoiseRatio),
+        (MetricDefinitions.WorstOnePercent, row => row.WorstOnePercent),
+        (MetricDefinitions.Coverage, row => (double?)row.Covered / row.Voxels),
+    ];
+
+    /// <summary>Writes both files into a folder that exists.</summary>
+    /// <exception cref="InpaintException"><see cref="ErrorCode.OutputNotWritable"/>.</exception>
+    public static void Write(ValidationResult result, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        Replace(Path.Combine(folder, SummaryName), [.. JsonSerializer.SerializeToUtf8Bytes(result.Summary, ValidationJson.Indented), (byte)'\n']);
+        Replace(Path.Combine(folder, SlicesName), Encoding.UTF8.GetBytes(Csv(result.Slices)));
+    }
+
+    /// <summary>Reads a summary back.</summary>
+    /// <exception cref="InpaintException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.InstanceUnreadable"/>.</exception>
+    public static ValidationSummary Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ValidationSummary>(File.ReadAllBytes(path), ValidationJson.Indented)
+                ?? throw new JsonException("null");
+        }
+        catch (JsonException cause)
+        {
+            throw new InpaintException(ErrorCode.InstanceUnreadable, $"{path}: is no {ValidationSummary.CurrentSchema}.", cause);
+        }
+        catch (IOException cause)
+        {
+            throw new InpaintException(ErrorCode.PathNotFound, $"{path}: cannot be read ({cause.GetType().Name}).", cause);
+        }
+    }
+
+    private static string Csv(IEnumerable<SliceScore> rows)
+    {
+        var text = new StringBuilder("volume,drop,gap,method,slice,position,nearest_visible_mm,predicted,voxels");
+        text.AppendJoin("", Columns.Select(column => $",{column.Name}")).Append('\n');
+        foreach (SliceScore row in rows)
+        {
+            text.Append(Quote(row.Volume)).Append(',').Append(Quote(row.Drop)).Append(CultureInfo.InvariantCulture, $",{row.Gap},")
+                .Append(Quote(row.Method)).Append(CultureInfo.InvariantCulture, $",{row.Slice},{row.Position},{row.NearestVisibleMm},")
+                .Append(row.IsPredicted ? "true" : "false").Append(CultureInfo.InvariantCulture, $",{row.Voxels}");
+            foreach ((_, Func<SliceScore, double?> value) in Columns)
+            {
+                text.Append(',').Append(row.IsPredicted ? value(row)?.ToString("R", CultureInfo.InvariantCulture) : "");
+            }
+
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    // RFC 4180.
+    private static string Quote(string value) =>
+        value.AsSpan().ContainsAny(",\"\r\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+
+    private static void Replace(string path, byte[] content)
+    {
+        string partial = $"{path}.partial";
+        try
+        {
+            using (var stream = new FileStream(partial, FileMode.Create))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new InpaintException(ErrorCode.OutputNotWritable, $"{path}: cannot be written ({cause.GetType().Name}).", cause);
+        }
+    }
+}
