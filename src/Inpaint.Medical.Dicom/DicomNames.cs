@@ -13,7 +13,7 @@ internal static class DicomNames
     /// <summary>
     /// One fixed UID. PS3.5 B.2 prefers an owned root for this use; the product owns none, so it is a UUID's, made once and for all.
     /// </summary>
-    public const string ImplementationClassUid = "2.25.160345197046241187302213461270923386921";
+    public const string ImplementationClassUid = "2.25.285688374551876869625987231810211982408";
 
     public static readonly DicomTag SyntheticData = new(0x0008, 0x001C);
 }

@@ -108,32 +108,32 @@ public sealed class DicomInstanceSource : IInstanceSource, IDisposable
         {
             if (instance.FrameCount == 1)
             {
-                return FrameDecoder.Decode(Complete(FileOf(instance).Parse(), instance), instance.Frame);
+                return FrameDecoder.Decode(FileOf(instance).Parse().Dataset, instance.Frame);
             }
 
             DicomFile file = _multiFrame.GetOrAdd(instance.Source, _ => new Lazy<DicomFile>(() => FileOf(instance).Parse())).Value;
             lock (file)
             {
-                return FrameDecoder.Decode(Complete(file, instance), instance.Frame);
+                return FrameDecoder.Decode(file.Dataset, instance.Frame);
             }
+        }
+        catch (FrameDecodingException exception)
+        {
+            throw new InpaintException(CodeOf(exception.Fault, instance), $"'{instance.Source}' cannot be decoded: {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is DicomException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new InpaintException(ErrorCode.SliceUndecodable, $"'{instance.Source}' cannot be decoded: {exception.Message}", exception);
+            throw new InpaintException(ErrorCode.SliceUndecodable, $"'{instance.Source}' cannot be read: {exception.Message}", exception);
         }
     }
 
-    private static DicomDataset Complete(DicomFile file, InstanceHeader instance)
+    private static ErrorCode CodeOf(FrameFault fault, InstanceHeader instance) => fault switch
     {
-        if (file.Dataset.Contains(DicomTag.PixelData))
-        {
-            return file.Dataset;
-        }
-
-        throw file.IsPartial || instance.IsTruncated
-            ? new InpaintException(ErrorCode.SliceTruncated, $"'{instance.Source}' ends before its pixels do.")
-            : new InpaintException(ErrorCode.SliceUndecodable, $"'{instance.Source}' holds no Pixel Data.");
-    }
+        FrameFault.Truncated => ErrorCode.SliceTruncated,
+        FrameFault.Missing or FrameFault.Damaged when instance.IsTruncated => ErrorCode.SliceTruncated,
+        FrameFault.Unsupported => ErrorCode.TransferSyntaxUnsupported,
+        _ => ErrorCode.SliceUndecodable,
+    };
 
     private InputFile FileOf(InstanceHeader instance) => _files.TryGetValue(instance.Source, out InputFile? file)
         ? file
