@@ -31,7 +31,7 @@ internal sealed class InputPaths(ArchiveLimits limits) : IDisposable
         }
         else
         {
-            string[] matches = IsPattern(path) ? [.. Matches(path)] : [];
+            string[] matches = IsPattern(path) ? Matches(path) : [];
             if (matches.Length == 0)
             {
                 throw new InpaintException(ErrorCode.PathNotFound, $"'{path}' does not exist or matches nothing; give a folder, file, pattern or zip archive.");
@@ -128,7 +128,7 @@ internal sealed class InputPaths(ArchiveLimits limits) : IDisposable
 
     private static bool IsPattern(string path) => path.AsSpan().ContainsAny('*', '?');
 
-    private static IEnumerable<string> Matches(string pattern)
+    private static string[] Matches(string pattern)
     {
         string root = Path.IsPathRooted(pattern) ? Path.GetPathRoot(pattern)! : string.Empty;
         string[] parts = pattern[root.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);

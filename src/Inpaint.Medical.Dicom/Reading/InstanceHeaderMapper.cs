@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FellowOakDicom;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Series;

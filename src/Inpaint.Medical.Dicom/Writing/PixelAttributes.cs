@@ -56,7 +56,7 @@ internal sealed class PixelAttributes(DerivedSeries series, SourceSurvey survey)
         int count = samples.Length / format.BytesPerSample;
         for (int i = 0; i < count; i++)
         {
-            uint raw = (format.BytesPerSample == 2 ? words[i] : samples[i]) << above;
+            uint raw = (uint)(format.BytesPerSample == 2 ? words[i] : samples[i]) << above;
             int value = format.IsSigned ? (int)raw >> unused : (int)(raw >> unused);
             smallest = Math.Min(smallest, value);
             largest = Math.Max(largest, value);

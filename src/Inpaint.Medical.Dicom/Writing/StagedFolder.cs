@@ -1,13 +1,14 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Ports;
+using Microsoft.Win32.SafeHandles;
 
 namespace Inpaint.Medical.Dicom.Writing;
 
 /// <summary>
-/// A folder that is complete or absent: files go to a hidden folder beside it, are flushed to the disk, and one rename shows them.
+/// A folder that is complete or absent: files go to a hidden folder beside it, are flushed to the disk together (one by one would
+/// wait for the disk as often), and one rename shows them.
 /// </summary>
 internal sealed partial class StagedFolder : IStagedDelivery
 {
@@ -42,7 +43,7 @@ internal sealed partial class StagedFolder : IStagedDelivery
         });
     }
 
-    /// <summary>Writes and flushes one instance.</summary>
+    /// <summary>Writes one instance.</summary>
     public async Task AddInstanceAsync(string sopInstanceUid, string fileName, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         await AttachAsync(fileName, content, cancellationToken);
@@ -61,7 +62,6 @@ internal sealed partial class StagedFolder : IStagedDelivery
         {
             using var file = new FileStream(Path.Combine(_partial, fileName), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
             file.Write(content.Span);
-            file.Flush(flushToDisk: true);
             return true;
         });
         return Task.CompletedTask;
@@ -73,6 +73,7 @@ internal sealed partial class StagedFolder : IStagedDelivery
         RequireFree(_target);
         Guard(_target, () =>
         {
+            FlushFiles(_partial);
             FlushFolder(_partial);
             if (Directory.Exists(_target))
             {
@@ -143,6 +144,15 @@ internal sealed partial class StagedFolder : IStagedDelivery
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new InpaintException(ErrorCode.OutputNotWritable, $"Output '{target}' cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    private static void FlushFiles(string folder)
+    {
+        foreach (string path in Directory.EnumerateFiles(folder))
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(file);
         }
     }
 
