@@ -19,11 +19,11 @@ internal sealed class NativeCodecLibrary(string fileName, string debianPackage)
     {
         if (!IsAvailable)
         {
-            throw new CodestreamException(Remedy);
+            throw new MissingCodecException(Remedy);
         }
 
         return NativeLibrary.TryGetExport(handle.Value, function, out nint address)
             ? address
-            : throw new CodestreamException($"{fileName} has no function {function}; install the Debian package {debianPackage}.");
+            : throw new MissingCodecException($"{fileName} has no function {function}; install the Debian package {debianPackage}.");
     }
 }
