@@ -42,11 +42,8 @@ public sealed class WeightedSliceReconstructor : IVolumeReconstructor
         }
         else
         {
-            Parallel.For(
-                0,
-                predictions.Length,
-                new ParallelOptions { CancellationToken = cancellationToken },
-                i => predictions[i] = Predict(request.Volume, request.Mask, request.Targets[i]));
+            ParallelSlices.For(
+                predictions.Length, i => predictions[i] = Predict(request.Volume, request.Mask, request.Targets[i]), cancellationToken);
         }
 
         return predictions;

@@ -95,7 +95,18 @@ public static class BuildVolumeStage
         }
 
         var voxels = new float[]?[stack.SlotCount];
-        Parallel.For(0, stack.Images.Length, new ParallelOptions { CancellationToken = cancellationToken }, i =>
+        ParallelSlices.For(stack.Images.Length, Place, cancellationToken);
+        return new BuiltVolume
+        {
+            Volume = new Volume(GeometryOf(stack, first), voxels),
+            Slots = [.. slots],
+            Format = CommonFormat(stack),
+            Modality = first.Modality,
+            Findings = findings,
+            IsFillable = isFillable,
+        };
+
+        void Place(int i)
         {
             DecodedImage image = stack.Images[i];
             int slot = stack.Slots[i];
@@ -114,17 +125,7 @@ public static class BuildVolumeStage
                 voxels[slot] = GC.AllocateUninitializedArray<float>(first.Rows * first.Columns);
                 StoredSamples.ToReal(image.Stored, image.Header.Format, image.Header.Rescale, voxels[slot]);
             }
-        });
-
-        return new BuiltVolume
-        {
-            Volume = new Volume(GeometryOf(stack, first), voxels),
-            Slots = [.. slots],
-            Format = CommonFormat(stack),
-            Modality = first.Modality,
-            Findings = findings,
-            IsFillable = isFillable,
-        };
+        }
     }
 
     private static VolumeGeometry GeometryOf(SliceStack stack, InstanceHeader first) => new()

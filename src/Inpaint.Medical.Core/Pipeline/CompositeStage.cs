@@ -30,9 +30,12 @@ public static class CompositeStage
         var quantizer = new Quantizer(built, mask);
 
         var slices = new CompositeSlice[built.Slots.Length];
-        Parallel.For(0, slices.Length, slice => slices[slice] = mask.Verdicts[slice] == SliceVerdict.Intact
-            ? Copy(built.Slots[slice])
-            : Predicted(built.Slots[slice], mask, PredictionOf(slice, predictions), methods[slice], quantizer));
+        ParallelSlices.For(
+            slices.Length,
+            slice => slices[slice] = mask.Verdicts[slice] == SliceVerdict.Intact
+                ? Copy(built.Slots[slice])
+                : Predicted(built.Slots[slice], mask, PredictionOf(slice, predictions), methods[slice], quantizer),
+            CancellationToken.None);
 
         return new Composite(
             [.. slices],

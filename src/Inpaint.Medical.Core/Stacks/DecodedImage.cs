@@ -1,6 +1,7 @@
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Ports;
 using Inpaint.Medical.Core.Series;
+using Inpaint.Medical.Core.Volumes;
 
 namespace Inpaint.Medical.Core.Stacks;
 
@@ -16,11 +17,7 @@ internal sealed record DecodedImage(InstanceHeader Header, double PositionMm, by
         IReadOnlyList<InstanceHeader> headers, double[] positionsMm, IInstanceSource source, CancellationToken cancellationToken)
     {
         var images = new DecodedImage[headers.Count];
-        Parallel.For(
-            0,
-            images.Length,
-            new ParallelOptions { CancellationToken = cancellationToken },
-            i => images[i] = Decode(headers[i], positionsMm[i], source));
+        ParallelSlices.For(images.Length, i => images[i] = Decode(headers[i], positionsMm[i], source), cancellationToken);
         return images.Any(image => image.Stored is not null)
             ? images
             : throw new InpaintException(images[0].Defect, $"No image of the series can be decoded; the first because: {images[0].Detail}");
