@@ -39,7 +39,7 @@ public abstract partial class DicomService
         if (_dimseStreamFile != null)
         {
             _dimseStream?.Dispose();
-            DicomFile file = DicomFile.Open(_dimseStreamFile.Name, _fallbackEncoding);
+            DicomFile file = Whole(DicomFile.Open(_dimseStreamFile.Name, _fallbackEncoding));
 
             // From here on the opened file decides how long a temporary file lives.
             file.File.IsTempFile = _dimseStreamFile.IsTempFile;
@@ -50,11 +50,15 @@ public abstract partial class DicomService
         if (_dimseStream is { CanSeek: true })
         {
             _dimseStream.Seek(0, SeekOrigin.Begin);
-            return DicomFile.Open(_dimseStream, _fallbackEncoding);
+            return Whole(DicomFile.Open(_dimseStream, _fallbackEncoding));
         }
 
         return null;
     }
+
+    private static DicomFile Whole(DicomFile file) => file.IsPartial
+        ? throw new DicomFileException(file, "The data set ends within an element.")
+        : file;
 
     private async Task OnDataAsync(ReadOnlyMemory<byte> body)
     {

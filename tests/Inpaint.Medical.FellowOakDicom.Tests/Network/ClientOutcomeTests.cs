@@ -58,7 +58,7 @@ public sealed class ClientOutcomeTests
     [Fact]
     public async Task AbortOfThePeerThrows()
     {
-        TestScp service = null;
+        TestScp? service = null;
         var state = new TestScpState();
         state.OnAssociation = (association, scp) =>
         {
@@ -67,7 +67,7 @@ public sealed class ClientOutcomeTests
         };
         state.OnEcho = async _ =>
         {
-            await service.AbortAsync();
+            await service!.AbortAsync();
             return DicomStatus.Success;
         };
         using var loopback = new Loopback(state);
@@ -286,7 +286,7 @@ public sealed class ClientOutcomeTests
             PositiveResponseRequested = true,
         });
         client.RequireSuccessfulUserIdentityNegotiation = true;
-        string response = null;
+        string? response = null;
         client.AssociationAccepted += (_, args) => response = args.Association.UserIdentityNegotiation.ServerResponse;
         await client.AddRequestAsync(new DicomCEchoRequest());
 

@@ -11,7 +11,7 @@ namespace FellowOakDicom.Tests.Network;
 internal sealed class Loopback : IDisposable
 {
     internal Loopback(
-        TestScpState state = null, ITlsAcceptor tls = null, UpperLayerLimits limits = null, Action<DicomServerOptions> configure = null)
+        TestScpState? state = null, ITlsAcceptor? tls = null, UpperLayerLimits? limits = null, Action<DicomServerOptions>? configure = null)
     {
         state ??= new TestScpState();
         State = state;
@@ -34,7 +34,7 @@ internal sealed class Loopback : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    internal IDicomClient Client(ITlsInitiator tls = null, string callingAe = "SCU", string calledAe = "SCP") =>
+    internal IDicomClient Client(ITlsInitiator? tls = null, string callingAe = "SCU", string calledAe = "SCP") =>
         DicomClientFactory.Create("127.0.0.1", Port, tls, callingAe, calledAe);
 
     /// <summary>Sends requests in one association, and fails when that takes unreasonably long.</summary>
@@ -46,13 +46,13 @@ internal sealed class Loopback : IDisposable
     }
 
     /// <summary>Sends a C-ECHO in an association of its own.</summary>
-    internal async Task<DicomStatus> EchoAsync(ITlsInitiator tls = null)
+    internal async Task<DicomStatus> EchoAsync(ITlsInitiator? tls = null)
     {
-        DicomStatus status = null;
+        DicomStatus? status = null;
         IDicomClient client = Client(tls);
         await client.AddRequestAsync(new DicomCEchoRequest { OnResponseReceived = (_, response) => status = response.Status });
         await client.SendAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        return status;
+        return status!;
     }
 
     public void Dispose() => Server.Dispose();

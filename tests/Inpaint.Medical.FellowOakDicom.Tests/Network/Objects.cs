@@ -5,7 +5,7 @@ namespace FellowOakDicom.Tests.Network;
 /// <summary>Small CT images to send.</summary>
 internal static class Objects
 {
-    internal static DicomFile Ct(int rows = 16, int columns = 16, string instance = null, DicomTransferSyntax syntax = null)
+    internal static DicomFile Ct(int rows = 16, int columns = 16, string? instance = null, DicomTransferSyntax? syntax = null)
     {
         var pixels = new byte[rows * columns * 2];
         new Random(rows * columns).NextBytes(pixels);

@@ -1,3 +1,4 @@
+#nullable disable
 using System.Collections.Concurrent;
 using System.Text;
 using FellowOakDicom.Network;

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using FellowOakDicom.Network;
+using FellowOakDicom.Network.Client;
+
+namespace FellowOakDicom.Tests.Network;
+
+/// <summary>Objects per second beside DCMTK's, the same objects and sender, best of several runs because the machine is shared.</summary>
+[Collection(NetworkCollection.Name)]
+public sealed class ThroughputTests(ITestOutputHelper output)
+{
+    private const int Count = 192;
+    private const int Rounds = 4;
+
+    [Fact]
+    public async Task OneAssociationIsReceivedWithinTwiceTheTimeOfStorescp()
+    {
+        using var source = new TemporaryFolder();
+        Write(source);
+        var state = new TestScpState();
+        int received = 0;
+        state.OnStore = _ =>
+        {
+            Interlocked.Increment(ref received);
+            return Task.FromResult(DicomStatus.Success);
+        };
+        using var loopback = new Loopback(state);
+        using var target = new TemporaryFolder();
+        int port = Loopback.FreePort();
+        using Dcmtk server = await Dcmtk.ServeAsync("storescp", port, "-od", target.Path, $"{port}");
+        double ours = double.MaxValue;
+        double theirs = double.MaxValue;
+        for (int round = 0; round < Rounds; round++)
+        {
+            theirs = Math.Min(theirs, await StorescuAsync(port, source));
+            ours = Math.Min(ours, await StorescuAsync(loopback.Port, source));
+        }
+
+        output.WriteLine(FormattableString.Invariant($"storescu, {Count} objects of 230 kB: storescp {theirs:F3} s, ours {ours:F3} s"));
+        Assert.Equal(Count * Rounds, received);
+        Assert.True(ours < 2 * theirs, FormattableString.Invariant($"ours {ours:F3} s, storescp {theirs:F3} s"));
+    }
+
+    [Fact]
+    public async Task OneAssociationIsSentWithinTwiceTheTimeOfStorescu()
+    {
+        using var source = new TemporaryFolder();
+        Write(source);
+        using var target = new TemporaryFolder();
+        int port = Loopback.FreePort();
+        using Dcmtk server = await Dcmtk.ServeAsync("storescp", port, "-od", target.Path, $"{port}");
+        double ours = double.MaxValue;
+        double theirs = double.MaxValue;
+        for (int round = 0; round < Rounds; round++)
+        {
+            theirs = Math.Min(theirs, await StorescuAsync(port, source));
+            ours = Math.Min(ours, await OursAsync(port, source));
+        }
+
+        output.WriteLine(FormattableString.Invariant($"to storescp, {Count} objects of 230 kB: storescu {theirs:F3} s, ours {ours:F3} s"));
+        Assert.True(ours < 2 * theirs, FormattableString.Invariant($"ours {ours:F3} s, storescu {theirs:F3} s"));
+    }
+
+    private static void Write(TemporaryFolder folder)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            Objects.Ct(339, 339, instance: $"1.2.3.4.6.{i}").Save(folder.File($"{i:D3}.dcm"));
+        }
+    }
+
+    private static async Task<double> StorescuAsync(int port, TemporaryFolder source)
+    {
+        long start = Stopwatch.GetTimestamp();
+        (int code, string text) = await Dcmtk.RunAsync("storescu", "-xe", "+sd", "127.0.0.1", $"{port}", source.Path);
+        Assert.True(code == 0, text);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static async Task<double> OursAsync(int port, TemporaryFolder source)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int stored = 0;
+        IDicomClient client = DicomClientFactory.Create("127.0.0.1", port, null, "SCU", "STORESCP");
+        await client.AddRequestsAsync(Directory.GetFiles(source.Path).Order(StringComparer.Ordinal).Select(name =>
+            new DicomCStoreRequest(name) { OnResponseReceived = (_, response) => stored += response.Status == DicomStatus.Success ? 1 : 0 }));
+        await client.SendAsync();
+        Assert.Equal(Count, stored);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}
