@@ -19,6 +19,7 @@ internal static unsafe class JpegLsDecoder
     /// <exception cref="CodestreamException">Library missing; damaged, cut short, or other dimensions than the header's.</exception>
     public static void Decode(ReadOnlySpan<byte> codestream, FrameShape shape, Span<byte> frame)
     {
+        codestream = UpToItsEnd(codestream);
         Functions native = Native.Value;
         nint decoder = native.Create();
         if (decoder == 0)
@@ -41,6 +42,19 @@ internal static unsafe class JpegLsDecoder
         }
     }
 
+    /// <summary>
+    /// Cuts padding off. A codestream without its end is refused here: CharLS 2.4 spends seconds on counting the zeros that it takes to
+    /// follow.
+    /// </summary>
+    private static ReadOnlySpan<byte> UpToItsEnd(ReadOnlySpan<byte> codestream)
+    {
+        const int MostPadding = 16;
+        int end = codestream.LastIndexOf([(byte)0xFF, JpegSegments.EndOfImage]);
+        return end >= 0 && end + 2 >= codestream.Length - MostPadding
+            ? codestream[..(end + 2)]
+            : throw new CodestreamException($"{Process}: the codestream has no end of image; it is cut short.");
+    }
+
     private static void DecodeSamples(Functions native, nint decoder, FrameShape shape, Span<byte> frame)
     {
         FrameInfo info;
@@ -49,7 +63,7 @@ internal static unsafe class JpegLsDecoder
 
         nuint size;
         int interleave;
-        native.Check(native.GetDestinationSize(decoder, &size, 0));
+        native.Check(native.GetDestinationSize(decoder, 0, &size));
         native.Check(native.GetInterleaveMode(decoder, &interleave));
         int sampleBytes = info.BitsPerSample <= 8 ? 1 : 2;
         long sampleCount = (long)shape.Rows * shape.Columns * shape.SamplesPerPixel;
@@ -103,7 +117,7 @@ internal static unsafe class JpegLsDecoder
         public required delegate* unmanaged[Cdecl]<nint, int> ReadHeader;
         public required delegate* unmanaged[Cdecl]<nint, FrameInfo*, int> GetFrameInfo;
         public required delegate* unmanaged[Cdecl]<nint, int*, int> GetInterleaveMode;
-        public required delegate* unmanaged[Cdecl]<nint, nuint*, uint, int> GetDestinationSize;
+        public required delegate* unmanaged[Cdecl]<nint, uint, nuint*, int> GetDestinationSize;
         public required delegate* unmanaged[Cdecl]<nint, byte*, nuint, uint, int> DecodeToBuffer;
         public required delegate* unmanaged[Cdecl]<int, byte*> GetErrorMessage;
 
@@ -115,7 +129,7 @@ internal static unsafe class JpegLsDecoder
             ReadHeader = (delegate* unmanaged[Cdecl]<nint, int>)Library.Export("charls_jpegls_decoder_read_header"),
             GetFrameInfo = (delegate* unmanaged[Cdecl]<nint, FrameInfo*, int>)Library.Export("charls_jpegls_decoder_get_frame_info"),
             GetInterleaveMode = (delegate* unmanaged[Cdecl]<nint, int*, int>)Library.Export("charls_jpegls_decoder_get_interleave_mode"),
-            GetDestinationSize = (delegate* unmanaged[Cdecl]<nint, nuint*, uint, int>)Library.Export("charls_jpegls_decoder_get_destination_size"),
+            GetDestinationSize = (delegate* unmanaged[Cdecl]<nint, uint, nuint*, int>)Library.Export("charls_jpegls_decoder_get_destination_size"),
             DecodeToBuffer = (delegate* unmanaged[Cdecl]<nint, byte*, nuint, uint, int>)Library.Export("charls_jpegls_decoder_decode_to_buffer"),
             GetErrorMessage = (delegate* unmanaged[Cdecl]<int, byte*>)Library.Export("charls_get_error_message"),
         };

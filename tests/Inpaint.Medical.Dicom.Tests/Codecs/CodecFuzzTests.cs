@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FellowOakDicom;
 using FellowOakDicom.Imaging;
 using Inpaint.Medical.Dicom.Codecs;
@@ -59,7 +58,7 @@ public class CodecFuzzTests
         for (int i = 0; i < rounds; i++)
         {
             byte[] damaged = Mutation.Of(codestream, random);
-            long start = Stopwatch.GetTimestamp();
+            TimeSpan start = ThreadTime.Now;
             try
             {
                 decode(damaged, shape, guarded.AsSpan(0, (int)shape.ByteCount));
@@ -69,7 +68,7 @@ public class CodecFuzzTests
                 // A typed refusal is the other allowed end.
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(start).TotalSeconds < 1, $"round {i} took longer than a second");
+            Assert.True((ThreadTime.Now - start).TotalSeconds < 1, $"round {i} took longer than a second of processor time");
             Assert.All(guarded[^64..], value => Assert.Equal(0, value));
         }
     }

@@ -7,8 +7,13 @@ namespace Inpaint.Medical.Dicom.Tests.Codecs;
 /// <summary>Every frame of the real files against DCMTK's or GDCM's decoding of the same file.</summary>
 public class RealPixelTests
 {
-    // One DCMTK's and GDCM's own decoders refuse too: the codestream lacks its end.
-    private static readonly string[] RefusedByUs = ["pydicomdata-emri_small_jpeg_2k_lossless_too_short.dcm"];
+    // What no decoder takes: one codestream lacks its end, the other has bytes put into its header.
+    private static readonly string[] RefusedByAll =
+    [
+        "pydicomdata-emri_small_jpeg_2k_lossless_too_short.dcm", "pydicom-JPEG2000-embedded-sequence-delimiter.dcm",
+    ];
+
+    private static readonly Lazy<ILookup<string, string>> PathsBySyntax = new(ReadSyntaxes, LazyThreadSafetyMode.PublicationOnly);
 
     public static TheoryData<string, string> Syntaxes => new()
     {
@@ -34,7 +39,11 @@ public class RealPixelTests
         foreach ((string path, DicomDataset dataset) in FilesOf(transferSyntaxUid))
         {
             string decoded = folder.File("decoded.dcm");
-            PeerTool.Run(command[0], [.. command[1..], path, decoded]);
+            if (!PeerTool.TryRun(command[0], [.. command[1..], path, decoded]))
+            {
+                PeerTool.Run("gdcmconv", "--raw", path, decoded);  // where DCMTK fails, GDCM may not
+            }
+
             DicomDataset reference = DicomFile.Open(decoded).Dataset;
             for (int frame = 0; frame < FrameDecoder.FrameCount(dataset); frame++, compared++)
             {
@@ -73,7 +82,7 @@ public class RealPixelTests
 
         string[] expected =
         [
-            "pydicom-MR_truncated.dcm: Truncated", "pydicom-liver_1frame.dcm: Unsupported", "pydicom-meta_missing_tsyntax.dcm: HeaderIncomplete",
+            "pydicom-JPEG2000-embedded-sequence-delimiter.dcm: Damaged", "pydicom-liver_1frame.dcm: Unsupported", "pydicom-meta_missing_tsyntax.dcm: HeaderIncomplete",
             "pydicom-nested_priv_SQ.dcm: HeaderIncomplete",
         ];
         Assert.Equal(expected, refused);
@@ -100,17 +109,14 @@ public class RealPixelTests
         Assert.Equal(128 * 128 * 2, FrameDecoder.Decode(dataset, 0).Length);
     }
 
-    private static IEnumerable<(string Path, DicomDataset Dataset)> FilesOf(string transferSyntaxUid)
-    {
-        foreach (string path in RealDicom.Files().Where(path => !RefusedByUs.Contains(Path.GetFileName(path))))
-        {
-            DicomDataset? dataset = TryOpen(path);
-            if (dataset?.InternalTransferSyntax.UID.UID == transferSyntaxUid && dataset.Contains(DicomTag.PixelData))
-            {
-                yield return (path, dataset);
-            }
-        }
-    }
+    private static IEnumerable<(string Path, DicomDataset Dataset)> FilesOf(string transferSyntaxUid) => PathsBySyntax.Value[transferSyntaxUid]
+        .Where(path => !RefusedByAll.Contains(Path.GetFileName(path)))
+        .Select(path => (path, DicomFile.Open(path).Dataset));
+
+    private static ILookup<string, string> ReadSyntaxes() => RealDicom.Files()
+        .Select(path => (Path: path, Dataset: TryOpen(path)))
+        .Where(file => file.Dataset?.Contains(DicomTag.PixelData) == true)
+        .ToLookup(file => file.Dataset!.InternalTransferSyntax.UID.UID, file => file.Path);
 
     private static DicomDataset? TryOpen(string path)
     {
