@@ -84,7 +84,7 @@ public static class WriteStage
     // Instance numbers go on in the source's direction, because viewers sort by them.
     private static bool IsNumberedDownwards(BuiltVolume built)
     {
-        int[] numbers = [.. built.Slots.Select(slot => slot.Source is { FrameCount: > 1 } source ? source.Frame + 1 : slot.Source?.InstanceNumber).OfType<int>()];
+        int[] numbers = [.. built.Slots.Select(slot => slot.Source?.InstanceNumber).OfType<int>()];
         return numbers.Skip(1).Zip(numbers, (next, previous) => Math.Sign(next - previous)).Sum() < 0;
     }
 

@@ -43,8 +43,8 @@ public sealed record DerivedSlice
     /// <summary>Stored samples, little endian, [rows × columns].</summary>
     public required ReadOnlyMemory<byte> Samples { get; init; }
 
-    /// <summary>Gives <see cref="Samples"/> their meaning. That of <see cref="Reference"/>; slices of one series may differ.</summary>
-    public Rescale Rescale { get; init; } = Rescale.Identity;
+    /// <summary>Gives <see cref="Samples"/> their meaning where slices of one series differ; null for the series' own.</summary>
+    public Rescale? Rescale { get; init; }
 
     /// <summary>Null for a copy.</summary>
     public MethodIdentity? Method { get; init; }

@@ -8,8 +8,8 @@ namespace Inpaint.Medical.Core.Stacks;
 /// <summary>An image with its stored samples, or the reason why it has none.</summary>
 internal sealed record DecodedImage(InstanceHeader Header, double PositionMm, byte[]? Stored, ErrorCode Defect, string? Detail)
 {
-    /// <summary>Number along the series: Instance Number, or the frame's within one multi-frame instance.</summary>
-    public int? Number => Header.FrameCount > 1 ? Header.Frame + 1 : Header.InstanceNumber;
+    /// <summary>Instance Number; for a frame its number in the stack.</summary>
+    public int? Number => Header.InstanceNumber;
 
     /// <summary>Decodes all images, two or more at a time. What cannot be decoded becomes a defect of that image.</summary>
     /// <exception cref="InpaintException">No image at all could be decoded: the first one's reason.</exception>
