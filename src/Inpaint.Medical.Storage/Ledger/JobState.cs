@@ -95,6 +95,9 @@ public static class JobTransitions
         // A fetched or late instance before planning: the same generation goes back to receiving.
         table.UnionWith([(JobState.Settled, JobState.Receiving), (JobState.Confirmed, JobState.Receiving)]);
 
+        // A destination that answered success and does not hold the instances gets them again.
+        table.Add((JobState.Sent, JobState.Sending));
+
         // A worker that died while running leaves the job to the next one.
         table.UnionWith([(JobState.Running, JobState.Planned)]);
         table.UnionWith([(JobState.Waiting, JobState.Suspended), (JobState.Waiting, JobState.Dead), (JobState.Waiting, JobState.Dropped)]);

@@ -29,6 +29,9 @@ public sealed class LedgerInstance
 
     /// <summary>AE title or endpoint that received it; decides which protocols apply.</summary>
     public required string Receiver { get; init; }
+
+    /// <summary>Images in Acquisition, where the object states it.</summary>
+    public int? ExpectedCount { get; init; }
 }
 
 /// <summary>One generation of one series on its way through the worker.</summary>
@@ -54,6 +57,9 @@ public sealed class LedgerJob
     public int Priority { get; set; }
 
     public int InstanceCount { get; set; }
+
+    /// <summary>Number of instances that the objects themselves announce; null where they do not.</summary>
+    public int? ExpectedCount { get; set; }
 
     public required DateTime CreatedUtc { get; init; }
 

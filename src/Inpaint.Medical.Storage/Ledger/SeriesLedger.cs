@@ -54,6 +54,7 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
         context.Instances.Add(instance);
         LedgerJob job = await JobForArrivalAsync(context, instance, cancellationToken);
         job.InstanceCount++;
+        job.ExpectedCount = instance.ExpectedCount ?? job.ExpectedCount;
         job.LastArrivalUtc = Now;
         job.UpdatedUtc = Now;
         await context.SaveChangesAsync(cancellationToken);
@@ -192,6 +193,39 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
             Explain(job, reason);
             Release(job);
         }, cancellationToken);
+    }
+
+    /// <summary>Gives a lease back without changing the state.</summary>
+    public Task ReleaseAsync(LedgerJob held, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        return ChangeAsync(held, (job, _) => Release(job), cancellationToken);
+    }
+
+    /// <summary>Changes a leased job or its rows within its state.</summary>
+    /// <returns>False: the lease was lost; nothing was written.</returns>
+    public async Task<bool> ChangeAsync(LedgerJob held, Action<LedgerJob, LedgerContext> change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(change);
+        await using LedgerContext context = database.Open();
+        LedgerJob? job = await context.Jobs.FindAsync([held.Id], cancellationToken);
+        if (job is null || job.FencingToken != held.FencingToken)
+        {
+            return false;
+        }
+
+        change(job, context);
+        job.UpdatedUtc = Now;
+        return await TrySaveAsync(context, cancellationToken);
+    }
+
+    /// <summary>Writes an event that belongs to no change of a job.</summary>
+    public async Task NoteAsync(string kind, string detail, CancellationToken cancellationToken)
+    {
+        await using LedgerContext context = database.Open();
+        Add(context, null, kind, detail);
+        await context.SaveChangesAsync(cancellationToken);
     }
 
     /// <summary>An operator's command on a job that no worker needs to hold: suspend, resume, retry, drop.</summary>

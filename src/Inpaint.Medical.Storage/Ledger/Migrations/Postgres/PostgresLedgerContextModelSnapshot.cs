@@ -102,6 +102,9 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<int?>("ExpectedCount")
+                        .HasColumnType("integer");
+
                     b.Property<long>("Length")
                         .HasColumnType("bigint");
 
@@ -161,6 +164,9 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Postgres
 
                     b.Property<string>("DerivedSeriesInstanceUid")
                         .HasColumnType("text");
+
+                    b.Property<int?>("ExpectedCount")
+                        .HasColumnType("integer");
 
                     b.Property<long>("FencingToken")
                         .IsConcurrencyToken()

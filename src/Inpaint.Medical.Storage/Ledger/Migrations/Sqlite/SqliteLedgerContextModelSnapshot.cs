@@ -95,6 +95,9 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("ExpectedCount")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Length")
                         .HasColumnType("INTEGER");
 
@@ -152,6 +155,9 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Sqlite
 
                     b.Property<string>("DerivedSeriesInstanceUid")
                         .HasColumnType("TEXT");
+
+                    b.Property<int?>("ExpectedCount")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("FencingToken")
                         .IsConcurrencyToken()

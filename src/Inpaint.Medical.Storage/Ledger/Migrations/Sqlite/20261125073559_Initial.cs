@@ -41,7 +41,8 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Sqlite
                     Length = table.Column<long>(type: "INTEGER", nullable: false),
                     ReceivedUtc = table.Column<DateTime>(type: "TEXT", nullable: false),
                     Channel = table.Column<string>(type: "TEXT", nullable: false),
-                    Receiver = table.Column<string>(type: "TEXT", nullable: false)
+                    Receiver = table.Column<string>(type: "TEXT", nullable: false),
+                    ExpectedCount = table.Column<int>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -62,6 +63,7 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Sqlite
                     Receiver = table.Column<string>(type: "TEXT", nullable: false),
                     Priority = table.Column<int>(type: "INTEGER", nullable: false),
                     InstanceCount = table.Column<int>(type: "INTEGER", nullable: false),
+                    ExpectedCount = table.Column<int>(type: "INTEGER", nullable: true),
                     CreatedUtc = table.Column<DateTime>(type: "TEXT", nullable: false),
                     LastArrivalUtc = table.Column<DateTime>(type: "TEXT", nullable: false),
                     UpdatedUtc = table.Column<DateTime>(type: "TEXT", nullable: false),

@@ -42,7 +42,8 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Postgres
                     Length = table.Column<long>(type: "bigint", nullable: false),
                     ReceivedUtc = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     Channel = table.Column<string>(type: "text", nullable: false),
-                    Receiver = table.Column<string>(type: "text", nullable: false)
+                    Receiver = table.Column<string>(type: "text", nullable: false),
+                    ExpectedCount = table.Column<int>(type: "integer", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -63,6 +64,7 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Postgres
                     Receiver = table.Column<string>(type: "text", nullable: false),
                     Priority = table.Column<int>(type: "integer", nullable: false),
                     InstanceCount = table.Column<int>(type: "integer", nullable: false),
+                    ExpectedCount = table.Column<int>(type: "integer", nullable: true),
                     CreatedUtc = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     LastArrivalUtc = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     UpdatedUtc = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),

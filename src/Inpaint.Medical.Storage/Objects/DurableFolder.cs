@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Inpaint.Medical.Storage.Objects;
+
+/// <summary>Makes names durable: a file's rename survives a power failure only after its folder is synced too.</summary>
+public static partial class DurableFolder
+{
+    private const int ReadOnlyDirectory = 0x10000;
+
+    /// <summary>Moves a file whose content is synced, and syncs the folder that now names it.</summary>
+    /// <exception cref="IOException">The move or the sync failed; after a failed sync nothing may be acknowledged.</exception>
+    public static void Publish(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        Sync(Path.GetDirectoryName(to)!);
+    }
+
+    /// <summary>fsync of a folder.</summary>
+    public static void Sync(string folder)
+    {
+        using SafeFileHandle handle = Open(folder, ReadOnlyDirectory);
+        if (handle.IsInvalid || Fsync(handle) != 0)
+        {
+            throw new IOException($"The folder could not be synced (error {Marshal.GetLastPInvokeError()}).");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(SafeFileHandle handle);
+}

@@ -1,0 +1,96 @@
+namespace Inpaint.Medical.Storage.Objects;
+
+/// <summary>
+/// Received objects on disk, named by their content: no text from a peer is ever part of a file name. Staging and final folder are
+/// on one file system, so that a name appears only when its content is whole.
+/// </summary>
+public sealed class ObjectStore
+{
+    private readonly string _staging;
+    private readonly string _quarantine;
+
+    /// <param name="root">Created if absent.</param>
+    public ObjectStore(string root)
+    {
+        Root = Path.GetFullPath(root);
+        _staging = Directory.CreateDirectory(Path.Combine(Root, "staging")).FullName;
+        _quarantine = Directory.CreateDirectory(Path.Combine(Root, "quarantine")).FullName;
+        Directory.CreateDirectory(Path.Combine(Root, "objects"));
+        for (int prefix = 0; prefix < 256; prefix++)
+        {
+            Directory.CreateDirectory(Path.Combine(Root, "objects", prefix.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        DurableFolder.Sync(Path.Combine(Root, "objects"));
+        DurableFolder.Sync(Root);
+    }
+
+    public string Root { get; }
+
+    /// <summary>A place for an arriving object.</summary>
+    /// <param name="limit">Largest number of bytes, header included.</param>
+    public StagedObject Stage(long limit) => new(Path.Combine(_staging, Guid.NewGuid().ToString("N") + ".part"), limit);
+
+    /// <summary>Makes a staged object durable under its content's name.</summary>
+    /// <returns>Path below the root.</returns>
+    /// <exception cref="IOException">Not durable: nothing may be acknowledged.</exception>
+    public string Publish(StagedObject staged)
+    {
+        ArgumentNullException.ThrowIfNull(staged);
+        string relative = RelativePath(staged.ContentSha256());
+        staged.Sync();
+        DurableFolder.Publish(staged.Path, FullPath(relative));
+        return relative;
+    }
+
+    /// <summary>Keeps an object that was refused, for an operator to look at.</summary>
+    /// <returns>Path below the root.</returns>
+    public string Quarantine(StagedObject staged)
+    {
+        ArgumentNullException.ThrowIfNull(staged);
+        string name = Path.GetFileNameWithoutExtension(staged.Path) + ".dcm";
+        File.Move(staged.Path, Path.Combine(_quarantine, name));
+        return Path.Combine("quarantine", name);
+    }
+
+    public static string RelativePath(string contentSha256)
+    {
+        ArgumentNullException.ThrowIfNull(contentSha256);
+        return Path.Combine("objects", contentSha256[..2], contentSha256 + ".dcm");
+    }
+
+    public string FullPath(string relative) => Path.Combine(Root, relative);
+
+    public bool Exists(string relative) => File.Exists(FullPath(relative));
+
+    /// <summary>Share of the disk that is used, 0…1.</summary>
+    public double UsedFraction()
+    {
+        var drive = new DriveInfo(Root);
+        return 1 - ((double)drive.AvailableFreeSpace / drive.TotalSize);
+    }
+
+    public long FreeBytes() => new DriveInfo(Root).AvailableFreeSpace;
+
+    /// <summary>At start: removes what never became whole, and objects that nobody acknowledged.</summary>
+    /// <param name="isKnown">Whether the ledger names a path.</param>
+    /// <param name="olderThanUtc">Younger files are left alone: another worker may be about to record them.</param>
+    /// <returns>Number of files removed.</returns>
+    public int Sweep(Func<string, bool> isKnown, DateTime olderThanUtc)
+    {
+        ArgumentNullException.ThrowIfNull(isKnown);
+        int removed = 0;
+        foreach (string file in Directory.EnumerateFiles(_staging).Concat(
+            Directory.EnumerateFiles(Path.Combine(Root, "objects"), "*.dcm", SearchOption.AllDirectories)))
+        {
+            bool staged = file.StartsWith(_staging, StringComparison.Ordinal);
+            if (File.GetLastWriteTimeUtc(file) < olderThanUtc && (staged || !isKnown(Path.GetRelativePath(Root, file))))
+            {
+                File.Delete(file);
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+}
