@@ -76,14 +76,13 @@ internal sealed class PixelAttributes(DerivedSeries series, SourceSurvey survey)
             return;
         }
 
-        Rescale rescale = slice.Rescale ?? series.Rescale;
-        bool isOwn = slice.Reference.Rescale == rescale && reference.Contains(DicomTag.RescaleSlope) && reference.Contains(DicomTag.RescaleIntercept);
+        bool isOwn = slice.Reference.Rescale == series.Rescale && reference.Contains(DicomTag.RescaleSlope) && reference.Contains(DicomTag.RescaleIntercept);
         target.AddOrUpdate(isOwn
             ? reference.GetDicomItem<DicomItem>(DicomTag.RescaleIntercept)
-            : new DicomDecimalString(DicomTag.RescaleIntercept, DecimalString.Of(rescale.Intercept)));
+            : new DicomDecimalString(DicomTag.RescaleIntercept, DecimalString.Of(series.Rescale.Intercept)));
         target.AddOrUpdate(isOwn
             ? reference.GetDicomItem<DicomItem>(DicomTag.RescaleSlope)
-            : new DicomDecimalString(DicomTag.RescaleSlope, DecimalString.Of(rescale.Slope)));
+            : new DicomDecimalString(DicomTag.RescaleSlope, DecimalString.Of(series.Rescale.Slope)));
         if (survey.IsUniform(DicomTag.RescaleType) && reference.GetDicomItem<DicomItem>(DicomTag.RescaleType) is { } type)
         {
             target.AddOrUpdate(type);
