@@ -76,13 +76,14 @@ internal sealed class PixelAttributes(DerivedSeries series, SourceSurvey survey)
             return;
         }
 
-        bool isOwn = slice.Reference.Rescale == series.Rescale && reference.Contains(DicomTag.RescaleSlope) && reference.Contains(DicomTag.RescaleIntercept);
+        Rescale rescale = slice.Rescale ?? series.Rescale;
+        bool isOwn = slice.Reference.Rescale == rescale && reference.Contains(DicomTag.RescaleSlope) && reference.Contains(DicomTag.RescaleIntercept);
         target.AddOrUpdate(isOwn
             ? reference.GetDicomItem<DicomItem>(DicomTag.RescaleIntercept)
-            : new DicomDecimalString(DicomTag.RescaleIntercept, DecimalString.Of(series.Rescale.Intercept)));
+            : new DicomDecimalString(DicomTag.RescaleIntercept, DecimalString.Of(rescale.Intercept)));
         target.AddOrUpdate(isOwn
             ? reference.GetDicomItem<DicomItem>(DicomTag.RescaleSlope)
-            : new DicomDecimalString(DicomTag.RescaleSlope, DecimalString.Of(series.Rescale.Slope)));
+            : new DicomDecimalString(DicomTag.RescaleSlope, DecimalString.Of(rescale.Slope)));
         if (survey.IsUniform(DicomTag.RescaleType) && reference.GetDicomItem<DicomItem>(DicomTag.RescaleType) is { } type)
         {
             target.AddOrUpdate(type);
