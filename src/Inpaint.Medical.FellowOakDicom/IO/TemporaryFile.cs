@@ -23,17 +23,22 @@ public static class TemporaryFile
     /// <summary>A new, empty file that is deleted when its reference is no longer used.</summary>
     public static IFileReference Create()
     {
+        IFileReference file = Create(out FileStream stream, bufferSize: 0);
+        stream.Dispose();
+        return file;
+    }
+
+    /// <summary>As above, open for writing.</summary>
+    internal static IFileReference Create(out FileStream stream, int bufferSize)
+    {
         string name = Path.Combine(StoragePath, $"{Guid.NewGuid():N}.tmp");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = bufferSize };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using (File.Open(name, options))
-        {
-        }
-
+        stream = new FileStream(name, options);
         return new FileReference(name) { IsTempFile = true };
     }
 }

@@ -1,6 +1,9 @@
 using System.Text;
+using FellowOakDicom.Imaging.Codec;
 using FellowOakDicom.IO.Reader;
 using FellowOakDicom.IO.Writer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FellowOakDicom.Network;
 
@@ -15,15 +18,28 @@ internal static class DatasetCodec
     /// <param name="dataset">The data set; not changed.</param>
     /// <param name="accepted">Transfer syntax of the context.</param>
     /// <param name="options">Whether another syntax may be sent as it is.</param>
+    /// <param name="logger">Told when a codec fails.</param>
     /// <param name="refusal">Set when the pixel data cannot be had in the accepted syntax; never sent without it.</param>
     internal static Outgoing Prepare(
-        DicomDataset dataset, DicomTransferSyntax accepted, DicomServiceOptions options, out DicomStatus refusal)
+        DicomDataset dataset, DicomTransferSyntax accepted, DicomServiceOptions options, ILogger logger, out DicomStatus refusal)
     {
         refusal = null;
         DicomTransferSyntax own = dataset.InternalTransferSyntax;
         if (own == accepted || !(own.IsEncapsulated || accepted.IsEncapsulated) || !dataset.Contains(DicomTag.PixelData))
         {
             return new Outgoing(dataset, accepted);
+        }
+
+        if (Setup.ServiceProvider.GetRequiredService<ITranscoderManager>().CanTranscode(own, accepted))
+        {
+            try
+            {
+                return new Outgoing(dataset.Clone(accepted), accepted);
+            }
+            catch (DicomException exception)
+            {
+                logger.LogWarning("Transcoding from {Own} to {Accepted} failed: {Kind}", own, accepted, exception.GetType().Name);
+            }
         }
 
         if (options.IgnoreUnsupportedTransferSyntaxChange)

@@ -10,6 +10,7 @@ public abstract partial class DicomService
     private static readonly DicomStatus Unreadable = new(DicomStatus.ProcessingFailure, "Data set could not be read");
 
     private Task _work = Task.CompletedTask;
+    private Task _reports = Task.CompletedTask;
     private int _waiting;
 
     /// <summary>Answers N-EVENT-REPORT requests; null where the service does not.</summary>
@@ -110,17 +111,15 @@ public abstract partial class DicomService
         await Task.Yield();
         try
         {
-            await HandleAsync(() => AnswerAsync(request)).ConfigureAwait(false);
+            await AnswerAsync(request).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            if (IsConnected)
-            {
-                Fail(exception);
-            }
+            Fail(exception);
         }
         finally
         {
+            _reader.Touch();
             Interlocked.Decrement(ref _waiting);
         }
     }
@@ -139,7 +138,22 @@ public abstract partial class DicomService
         await SendResponseAsync(response ?? request.CreateResponse(DicomStatus.ProcessingFailure)).ConfigureAwait(false);
         if (request is DicomNActionRequest action && this is IDicomNEventReportRequestProvider reporter)
         {
+            // Beside the reader: the report may have to wait for the response to an earlier one.
+            _reports = ReportAsync(_reports, reporter, action);
+        }
+    }
+
+    private async Task ReportAsync(Task previous, IDicomNEventReportRequestProvider reporter, DicomNActionRequest action)
+    {
+        await previous.ConfigureAwait(false);
+        await Task.Yield();
+        try
+        {
             await reporter.OnSendNEventReportRequestAsync(action).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
         }
     }
 

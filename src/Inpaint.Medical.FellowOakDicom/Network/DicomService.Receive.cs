@@ -26,9 +26,8 @@ public abstract partial class DicomService
     /// <param name="file">File meta information made from the command and the association, no data set.</param>
     protected virtual void CreateCStoreReceiveStream(DicomFile file)
     {
-        _dimseStreamFile = TemporaryFile.Create();
-        _dimseStream = new FileStream(
-            _dimseStreamFile.Name, FileMode.Truncate, FileAccess.Write, FileShare.Read, bufferSize: ReceiveBuffer);
+        _dimseStreamFile = TemporaryFile.Create(out FileStream stream, ReceiveBuffer);
+        _dimseStream = stream;
         file.Save(_dimseStream);
         _dimseStream.Seek(0, SeekOrigin.End);
     }
@@ -185,7 +184,15 @@ public abstract partial class DicomService
         {
             try
             {
-                await _dimseStream.WriteAsync(fragment).ConfigureAwait(false);
+                if (_dimseStream is FileStream { IsAsync: false } file)
+                {
+                    // The write ends in the page cache; handing it to another thread costs more than it takes.
+                    file.Write(fragment.Span);
+                }
+                else
+                {
+                    await _dimseStream.WriteAsync(fragment).ConfigureAwait(false);
+                }
             }
             catch (Exception exception)
             {

@@ -68,7 +68,7 @@ public abstract partial class DicomService
         DicomStatus refusal = context == null ? DicomStatus.SOPClassNotSupported : null;
         if (refusal == null && request.HasDataset)
         {
-            dataset = DatasetCodec.Prepare(request.Dataset, context.AcceptedTransferSyntax, Options, out refusal);
+            dataset = DatasetCodec.Prepare(request.Dataset, context.AcceptedTransferSyntax, Options, Logger, out refusal);
         }
 
         if (refusal != null)
@@ -134,7 +134,7 @@ public abstract partial class DicomService
         byte[] command = CommandSet.Write(message.Command);
         if (dataset == null && message.HasDataset)
         {
-            dataset = DatasetCodec.Prepare(message.Dataset, context.AcceptedTransferSyntax, Options, out DicomStatus refusal);
+            dataset = DatasetCodec.Prepare(message.Dataset, context.AcceptedTransferSyntax, Options, Logger, out DicomStatus refusal);
             if (refusal != null)
             {
                 throw new DicomNetworkException($"The data set of a response cannot be sent: {refusal}");

@@ -13,6 +13,7 @@ public abstract partial class DicomService
     private PduReader _reader;
     private long _artimEnd;
     private long _writeSince;
+    private long _lastWrite;
     private bool _hasAsyncOps;
     private int _isHandling;
 
@@ -312,6 +313,7 @@ public abstract partial class DicomService
         finally
         {
             Volatile.Write(ref _writeSince, 0);
+            Volatile.Write(ref _lastWrite, Environment.TickCount64);
             _pduTurn.Release();
         }
     }
@@ -331,6 +333,7 @@ public abstract partial class DicomService
         finally
         {
             Volatile.Write(ref _writeSince, 0);
+            Volatile.Write(ref _lastWrite, Environment.TickCount64);
             _pduTurn.Release();
         }
     }
@@ -383,8 +386,11 @@ public abstract partial class DicomService
         }
     }
 
+    /// <summary>The peer owes us a request or a response; not so while the handler of a query has nothing outstanding.</summary>
+    private bool IsPeersTurn => _work.IsCompleted || !_pending.IsEmpty;
+
     private bool IsOverdue(long now) =>
-        (_pending.IsEmpty && now - _reader.Since > Limits.IdleTimeout.TotalMilliseconds)
+        (IsPeersTurn && now - Math.Max(_reader.Since, Volatile.Read(ref _lastWrite)) > Limits.IdleTimeout.TotalMilliseconds)
         || now - _started > Limits.AssociationLife.TotalMilliseconds;
 
     private async Task AbortSilentlyAsync()

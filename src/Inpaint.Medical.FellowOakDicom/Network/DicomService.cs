@@ -106,9 +106,14 @@ public abstract partial class DicomService : IDicomServiceRunner, IDisposable, I
     /// <summary>Called when the last outstanding request has been answered.</summary>
     protected virtual Task OnSendQueueEmptyAsync() => Task.CompletedTask;
 
-    /// <summary>Ends the association because our side failed.</summary>
+    /// <summary>Ends the association, if it has not ended yet, because our side failed.</summary>
     private void Fail(Exception exception)
     {
+        if (!IsConnected)
+        {
+            return;
+        }
+
         Logger.LogError("Association ended by an error: {Kind}", exception.GetType().Name);
         _failure ??= exception;
         CloseTransport();

@@ -188,7 +188,7 @@ public sealed class DcmtkTests
             AETable END
 
             """);
-        using Dcmtk server = await Dcmtk.ServeAsync("dcmqrscp", port, "-c", folder.File("qr.cfg"), "-s");
+        using Dcmtk server = await Dcmtk.ServeAsync("dcmqrscp", port, "-c", folder.File("qr.cfg"));
         string[] instances = [.. Enumerable.Range(1, 5).Select(i => $"1.2.3.4.5.{i}")];
         IDicomClient client = DicomClientFactory.Create("127.0.0.1", port, null, "SCU", "ARCHIVE");
         var codes = new List<ushort>();

@@ -1,5 +1,6 @@
 using FellowOakDicom.Network;
 using FellowOakDicom.Network.Client;
+using FellowOakDicom.Network.UpperLayer;
 
 namespace FellowOakDicom.Tests.Network;
 
@@ -141,6 +142,85 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public async Task ManyCommitmentsInARowAreAllReported()
+    {
+        using var loopback = new Loopback();
+        IDicomClient client = loopback.Client();
+        client.ClientOptions.AssociationLingerTimeoutInMs = 2000;
+        int reports = 0;
+        var all = new TaskCompletionSource();
+        client.OnNEventReportRequest = request =>
+        {
+            if (Interlocked.Increment(ref reports) == 20)
+            {
+                all.SetResult();
+            }
+
+            return Task.FromResult(new DicomNEventReportResponse(request, DicomStatus.Success));
+        };
+        await client.AddRequestsAsync(Enumerable.Range(0, 20).Select(i => new DicomNActionRequest(
+            DicomUID.StorageCommitmentPushModel, DicomUID.StorageCommitmentPushModelInstance, 1)
+        {
+            Dataset = new DicomDataset { { DicomTag.TransactionUID, $"1.2.3.{i}" } },
+        }));
+
+        Task sending = client.SendAsync();
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await sending;
+
+        Assert.Equal(20, reports);
+    }
+
+    [Fact]
+    public async Task LongQueryIsNotTakenForAnIdlePeer()
+    {
+        var state = new TestScpState { OnMove = Slow };
+        using var loopback = new Loopback(state, limits: UpperLayerLimits.Default with { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+        DicomStatus? status = null;
+
+        await loopback.SendAsync(new DicomCMoveRequest("DEST", "1.2.3") { OnResponseReceived = (_, response) => status = response.Status });
+
+        Assert.Equal(DicomStatus.Success, status);
+    }
+
+    [Fact]
+    public async Task PeerThatNeverAnswersASuboperationIsAborted()
+    {
+        var state = new TestScpState { OnGet = SendTwo };
+        using var loopback = new Loopback(state, limits: UpperLayerLimits.Default with { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+        IDicomClient client = loopback.Client();
+        client.AdditionalPresentationContexts.Add(DicomPresentationContext.GetScpRolePresentationContext(DicomUID.CTImageStorage));
+        var never = new TaskCompletionSource<DicomCStoreResponse>();
+        client.OnCStoreRequest = _ => never.Task;
+        await client.AddRequestAsync(new DicomCGetRequest("1.2.3.4"));
+
+        Task sending = client.SendAsync();
+
+        await Eventually.IsTrue(() => loopback.Server.ServiceCount == 0);
+        never.SetCanceled();
+        await Assert.ThrowsAnyAsync<DicomNetworkException>(() => sending);
+    }
+
+    [Fact]
+    public async Task MoreContextsThanOneAssociationHoldsTakeAnother()
+    {
+        DicomUID[] classes = [.. DicomUID.Enumerate().Where(uid => uid.IsImageStorage).Take(70)];
+        using var loopback = new Loopback();
+        int stored = 0;
+        DicomCStoreRequest[] requests = [.. classes.Select(uid =>
+        {
+            DicomFile file = Objects.Ct();
+            file.Dataset.AddOrUpdate(DicomTag.SOPClassUID, uid);
+            return new DicomCStoreRequest(file) { OnResponseReceived = (_, response) => stored += response.Status == DicomStatus.Success ? 1 : 0 };
+        })];
+
+        await loopback.SendAsync(requests);
+
+        Assert.Equal(classes.Length, stored);
+        Assert.Equal((classes.Length + 63) / 64, loopback.State.Associations.Count);
+    }
+
+    [Fact]
     public async Task OtherNServicesCarryTheirData()
     {
         using var loopback = new Loopback();
@@ -208,6 +288,12 @@ public sealed class QueryTests
     {
         await Task.Yield();
         yield return new DicomCFindResponse(request, DicomStatus.Pending) { Dataset = new DicomDataset { { DicomTag.PatientID, "1" } } };
+    }
+
+    private static async IAsyncEnumerable<DicomCMoveResponse> Slow(DicomCMoveRequest request)
+    {
+        await Task.Delay(2000);
+        yield return new DicomCMoveResponse(request, DicomStatus.Success);
     }
 
     private static async IAsyncEnumerable<DicomCMoveResponse> Counts(DicomCMoveRequest request)

@@ -1,3 +1,4 @@
+using FellowOakDicom.Imaging.Codec;
 using FellowOakDicom.IO;
 using FellowOakDicom.IO.Buffer;
 using FellowOakDicom.Network;
@@ -178,6 +179,29 @@ public sealed class StoreTests
 
         Assert.Equal(DicomStatus.Success, status);
         Assert.Equal(1, received);
+    }
+
+    [Fact]
+    public async Task CompressedObjectIsTranscodedForAPeerThatDoesNotTakeIt()
+    {
+        DicomFile plain = Objects.Ct(64, 64);
+        var compressed = new DicomFile(plain.Dataset.Clone(DicomTransferSyntax.RLELossless));
+        byte[]? received = null;
+        var state = new TestScpState
+        {
+            OnStore = request =>
+            {
+                received = request.Dataset.GetDicomItem<DicomElement>(DicomTag.PixelData).Buffer.Data;
+                return Task.FromResult(DicomStatus.Success);
+            },
+            Syntaxes = [DicomTransferSyntax.ImplicitVRLittleEndian],
+        };
+        using var loopback = new Loopback(state);
+
+        await loopback.SendAsync(new DicomCStoreRequest(compressed));
+
+        Assert.Equal(plain.Dataset.GetDicomItem<DicomElement>(DicomTag.PixelData).Buffer.Data, received);
+        Assert.Equal(DicomTransferSyntax.RLELossless, compressed.Dataset.InternalTransferSyntax);
     }
 
     [Fact]

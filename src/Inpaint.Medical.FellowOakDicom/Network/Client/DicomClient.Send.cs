@@ -150,9 +150,10 @@ internal sealed partial class DicomClient
         }
 
         int most = ClientOptions.MaximumNumberOfRequestsPerAssociation ?? int.MaxValue;
-        foreach (DicomRequest request in _queue.Take(most))
+        foreach ((int index, DicomRequest request) in _queue.Take(most).Index())
         {
-            if (association.PresentationContexts.Count + association.PresentationContexts.CountMissing(request)
+            // The first must fit, else nothing could ever be sent.
+            if (index > 0 && association.PresentationContexts.Count + association.PresentationContexts.CountMissing(request)
                 > DicomPresentationContextCollection.Maximum)
             {
                 break;
@@ -234,9 +235,11 @@ internal sealed partial class DicomClient
         return budget;
     }
 
-    private bool CanSendNext(DicomAssociation association) =>
-        _queue.TryPeek(out DicomRequest next) && (association.PresentationContexts.CountMissing(next) == 0
-            || association.PresentationContexts.Any(context => context.AbstractSyntax == next.SOPClassUID));
+    /// <summary>Whether the association was proposed with what the next request needs; else that waits for another association.</summary>
+    private bool CanSendNext(DicomAssociation association) => _queue.TryPeek(out DicomRequest next)
+        && (association.PresentationContexts.CountMissing(next) == 0
+            || (next is not DicomCStoreRequest
+                && association.PresentationContexts.Any(context => context.AbstractSyntax == next.SOPClassUID)));
 
     /// <summary>Waits for further requests.</summary>
     /// <returns>False when none came.</returns>

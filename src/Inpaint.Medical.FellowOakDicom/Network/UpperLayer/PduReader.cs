@@ -12,7 +12,7 @@ internal sealed class PduReader : IDisposable
     private const int HeaderLength = 6;
     private const int SmallPduLength = 4;
     private const int InitialBuffer = 4096;
-    private const int DataBuffer = 128 * 1024;
+    private const int DataBuffer = 256 * 1024;
 
     private readonly Stream _stream;
     private readonly UpperLayerLimits _limits;
