@@ -1,6 +1,6 @@
 namespace Inpaint.Medical.Validation.Report;
 
-/// <summary>A mean over volumes with its 95 % bootstrap interval.</summary>
+/// <summary>A mean over volumes with its 95 % bootstrap interval; NaN limits for a value of one volume.</summary>
 public sealed record Interval(double Mean, double Low, double High);
 
 /// <summary>What a printed number means: shown beside the numbers.</summary>

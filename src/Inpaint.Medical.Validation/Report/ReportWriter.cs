@@ -101,6 +101,11 @@ public static class ReportWriter
             return cell.AddRaw("<td>–</td>");
         }
 
+        if (double.IsNaN(interval.Low))
+        {
+            return cell.Add($"<td class=\"{cssClass}\">{Text(interval.Mean, format)}</td>");
+        }
+
         return cell.Add($"<td class=\"{cssClass}\">{Text(interval.Mean, format)}<span class=\"ci\">{Text(interval.Low, format)} … {Text(interval.High, format)}</span></td>");
     }
 

@@ -16,7 +16,7 @@ internal static class Aggregation
         var bootstrap = new Bootstrap(plan.Seed, plan.BootstrapDraws);
         var aggregates = ImmutableArray.CreateBuilder<Aggregate>();
         var comparisons = ImmutableArray.CreateBuilder<Comparison>();
-        foreach ((Stratum stratum, Func<SliceScore, bool> belongs) in Strata.Of(plan, volumes, slices))
+        foreach ((Stratum stratum, Func<SliceScore, bool> belongs) in Strata.Of(plan.Drops, volumes, slices))
         {
             var cells = StratumCells.Of([.. slices.Where(belongs)]);
             aggregates.AddRange(Aggregates(stratum, plan, cells, bootstrap));

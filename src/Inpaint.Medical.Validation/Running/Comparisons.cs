@@ -22,7 +22,7 @@ internal static class Comparisons
                 foreach (string baseline in others.Append(Comparison.BestBaseline))
                 {
                     string[] against = baseline == Comparison.BestBaseline ? others : [baseline];
-                    if (Compare(plan, cells, method.Name, against, metric) is { Count: > 0 } gains)
+                    if (GainsByVolume(plan.Inputs, cells, method.Name, against, metric) is { Count: > 0 } gains)
                     {
                         yield return Describe(stratum, method.Name, baseline, metric.Name, gains, bootstrap);
                     }
@@ -31,13 +31,13 @@ internal static class Comparisons
         }
     }
 
-    // Gain by volume: the mean over its gaps of the gain over the best of the baselines there.
-    private static List<(string Volume, double Gain)> Compare(
-        ResultPlan plan, StratumCells cells, string method, string[] baselines, MetricDefinition metric)
+    /// <summary>Gain by volume: the mean over its gaps of the gain over the best of the baselines there.</summary>
+    public static List<(string Volume, double Gain)> GainsByVolume(
+        IEnumerable<string> volumes, StratumCells cells, string method, IReadOnlyList<string> baselines, MetricDefinition metric)
     {
         double sign = metric.Direction == MetricDirection.LowerIsBetter ? -1 : 1;
         var gains = new List<(string Volume, double Gain)>();
-        foreach (string volume in plan.Inputs)
+        foreach (string volume in volumes)
         {
             var byGap = new List<double>();
             foreach (int gap in cells.Gaps(volume))

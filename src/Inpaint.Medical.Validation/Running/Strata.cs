@@ -9,7 +9,7 @@ internal static class Strata
     private const double MediumMm = 3;
 
     public static IEnumerable<(Stratum Stratum, Func<SliceScore, bool> Belongs)> Of(
-        ResultPlan plan, ImmutableArray<VolumeSummary> volumes, ImmutableArray<SliceScore> slices)
+        IEnumerable<string> drops, ImmutableArray<VolumeSummary> volumes, ImmutableArray<SliceScore> slices)
     {
         yield return (new Stratum(StratumKind.All, "all"), _ => true);
         foreach (int gap in slices.Select(row => row.Gap).Distinct().OrderBy(gap => gap == 0 ? int.MaxValue : gap))
@@ -17,7 +17,7 @@ internal static class Strata
             yield return (new Stratum(StratumKind.Gap, GapName(gap)), row => row.Gap == gap);
         }
 
-        foreach (string drop in plan.Drops)
+        foreach (string drop in drops)
         {
             yield return (new Stratum(StratumKind.Drop, drop), row => row.Drop == drop);
         }
