@@ -18,7 +18,7 @@ internal static class ExitCode
     public static int Of(ErrorCode code) => code switch
     {
         ErrorCode.None => Done,
-        ErrorCode.UsageInvalid or ErrorCode.MethodUnknown or ErrorCode.ProtocolInvalid => Usage,
+        ErrorCode.UsageInvalid or ErrorCode.MethodUnknown => Usage,
         ErrorCode.Cancelled => Cancelled,
         ErrorCode.Internal or ErrorCode.VisibleVoxelChanged or ErrorCode.PredictionNotFinite => Internal,
         _ => InputRejected,

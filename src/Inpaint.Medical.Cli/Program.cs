@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Inpaint.Medical.Cli.Commands;
+using Inpaint.Medical.Cli.Output;
+using Inpaint.Medical.Core.Errors;
 
 namespace Inpaint.Medical.Cli;
 
@@ -10,6 +12,11 @@ internal static class Program
     {
         RootCommand root = new("Completes DICOM and NIfTI series that have missing or spoiled slices. Not for diagnosis.")
         {
+            InspectCommand.Create(),
+            ReconstructCommand.Create(),
+            ProtocolCommand.Create(),
+            SampleCommand.Create(),
+            DemoCommand.Create(),
             VersionCommand.Create(),
         };
 
@@ -18,12 +25,36 @@ internal static class Program
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync($"error {(int)Core.Errors.ErrorCode.UsageInvalid} UsageInvalid: {error.Message}").ConfigureAwait(false);
+                Messages.Error(ErrorCode.UsageInvalid, error.Message);
             }
 
             return ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
+            }).ConfigureAwait(false);
+        }
+        catch (InpaintException refusal)
+        {
+            Messages.Error(refusal.Code, refusal.Message);
+            return ExitCode.Of(refusal.Code);
+        }
+        catch (OperationCanceledException)
+        {
+            Messages.Error(ErrorCode.Cancelled, "Cancelled; nothing was written.");
+            return ExitCode.Cancelled;
+        }
+#pragma warning disable CA1031 // The operator gets one line, never a stack trace.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Messages.Error(ErrorCode.Internal, $"{failure.GetType().Name}: {failure.Message}");
+            return ExitCode.Internal;
+        }
     }
 }

@@ -18,6 +18,9 @@ public static class SoftwareInventory
     public static string ProductVersion { get; } =
         Own.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? Own.GetName().Version?.ToString() ?? "0";
 
+    /// <summary>Version without the source revision.</summary>
+    public static string ShortVersion { get; } = ProductVersion.Split('+')[0];
+
     /// <summary>The product first, then the run time, then libraries by name.</summary>
     public static ImmutableArray<Component> Components { get; } =
     [

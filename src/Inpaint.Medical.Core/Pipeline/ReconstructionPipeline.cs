@@ -62,7 +62,7 @@ public sealed class ReconstructionPipeline(
         try
         {
             run.Receive(source);
-            Protocol protocol = run.Protocol = ProtocolChoice.Choose(protocols, series, request.ProtocolName);
+            Protocol protocol = run.Protocol = ProtocolMatcher.Choose(protocols, series, request.ProtocolName);
             runId = run.Id(options);
             OutputMode mode = options.Mode ?? protocol.Output.Mode;
 
@@ -70,7 +70,7 @@ public sealed class ReconstructionPipeline(
             SliceMask mask = run.Mask(protocol, () => MaskStage.Run(built, protocol, options));
             if (request.Extent == RunExtent.Inspect || mask.IsEmpty)
             {
-                run.End(mask.IsEmpty ? RunOutcome.NothingToDo : RunOutcome.Reported);
+                run.EndUnfilled(request.Extent, mask);
             }
             else
             {

@@ -134,6 +134,20 @@ internal sealed class SeriesRun
         _errorMessage = null;
     }
 
+    /// <summary>Ends a run that fills nothing: because that is all that was asked, nothing is wrong, or it must not be filled.</summary>
+    public void EndUnfilled(RunExtent extent, SliceMask mask)
+    {
+        Finding? obstacle = mask.Findings.FirstOrDefault(finding => finding.Code == ErrorCode.SpacingNotFillable);
+        if (obstacle is not null && extent != RunExtent.Inspect)
+        {
+            Fail(RunOutcome.Refused, obstacle.Code, obstacle.Message);
+            return;
+        }
+
+        bool isReport = !mask.IsEmpty || !mask.Findings.IsEmpty;
+        End(isReport ? RunOutcome.Reported : RunOutcome.NothingToDo);
+    }
+
     public void Fail(RunOutcome outcome, ErrorCode code, string message)
     {
         _outcome = outcome;

@@ -48,15 +48,13 @@ public static class CanonicalDigest
     public static string Of(BuiltVolume built)
     {
         ArgumentNullException.ThrowIfNull(built);
-        string[] samples = new string[built.Slots.Length];
-        Parallel.For(0, samples.Length, slice => samples[slice] = OfBytes(built.Slots[slice].Stored.Span));
         return OfJson(new
         {
             built.Volume.Geometry,
             built.Format,
             built.IsFillable,
             Slots = built.Slots.Select(slot => new { slot.Source?.SopInstanceUid, slot.Source?.Frame, slot.Rescale, slot.Defect }),
-            Samples = samples,
+            Samples = built.Slots.Select(slot => slot.StoredSha256 ?? OfBytes(slot.Stored.Span)),
         });
     }
 

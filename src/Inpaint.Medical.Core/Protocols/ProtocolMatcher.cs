@@ -7,13 +7,13 @@ namespace Inpaint.Medical.Core.Protocols;
 
 /// <summary>Whether a protocol is for a series, and if not, why.</summary>
 /// <param name="Objections">One sentence for each condition that does not hold; empty where the protocol matches.</param>
-public sealed record ProtocolAnswer(Protocol Protocol, ImmutableArray<string> Objections)
+public sealed record ProtocolVerdict(Protocol Protocol, ImmutableArray<string> Objections)
 {
     public bool Matches => Objections.IsEmpty;
 }
 
 /// <summary>Finds the protocol for a series.</summary>
-public static class ProtocolChoice
+public static class ProtocolMatcher
 {
     /// <summary>The protocol of that name, or the matching one of highest priority; of equal ones the first by name.</summary>
     /// <param name="name">Null: the one that matches. A protocol asked for by name need not match.</param>
@@ -34,12 +34,12 @@ public static class ProtocolChoice
     }
 
     /// <summary>Every protocol's verdict, in the order in which they are considered.</summary>
-    public static ImmutableArray<ProtocolAnswer> Judge(IReadOnlyList<Protocol> protocols, SeriesTraits traits) =>
+    public static ImmutableArray<ProtocolVerdict> Judge(IReadOnlyList<Protocol> protocols, SeriesTraits traits) =>
     [
         .. protocols
             .OrderByDescending(protocol => protocol.Priority)
             .ThenBy(protocol => protocol.Name, StringComparer.Ordinal)
-            .Select(protocol => new ProtocolAnswer(protocol, Objections(protocol.Match, traits))),
+            .Select(protocol => new ProtocolVerdict(protocol, Objections(protocol.Match, traits))),
     ];
 
     private static ImmutableArray<string> Objections(MatchRule rule, SeriesTraits traits) => rule switch

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Core.Series;
+
+namespace Inpaint.Medical.Cli.Commands;
+
+/// <summary>What reconstruct was asked.</summary>
+internal sealed record ReconstructArguments(
+    string[] Paths,
+    string? Output,
+    string? Protocol,
+    string? ProtocolFolder,
+    string? RecordFolder,
+    string? Method,
+    OutputMode? Mode,
+    string? Slices,
+    string? Mask,
+    string? Axis,
+    bool IsDryRun,
+    bool IsJson);
+
+/// <summary>reconstruct PATH… -o OUT: completes the series and writes them, with their record, to a new folder.</summary>
+internal static class ReconstructCommand
+{
+    public static Command Create()
+    {
+        Argument<string[]> paths = SharedOptions.Paths();
+        Option<string?> output = new("--output", "-o") { Description = "Folder to be made (DICOM), or file.nii, file.nii.gz (NIfTI).", HelpName = "OUT" };
+        Option<string?> protocol = SharedOptions.Protocol(), protocolFolder = SharedOptions.ProtocolFolder();
+        Option<string?> records = new("--records") { Description = "Folder that keeps the record of every run, refused ones too.", HelpName = "DIR" };
+        Option<string?> method = new("--method") { Description = "How slices are predicted; auto takes what is best on the series' own visible slices.", HelpName = "auto|nearest|linear|cubic|spline|transformer" };
+        Option<string?> mode = new("--mode") { Description = "The whole series, or only the rebuilt slices." };
+        mode.AcceptOnlyFromAmong("complete", "sparse");
+        Option<string?> slices = SharedOptions.Slices(), mask = SharedOptions.Mask();
+        Option<string?> axis = new("--axis") { Description = "Slice axis of a NIfTI file." };
+        axis.AcceptOnlyFromAmong("auto", "x", "y", "z");
+        Option<bool> dryRun = new("--dry-run") { Description = "Do everything but write." };
+        Option<bool> json = SharedOptions.Json();
+
+        Command command = new("reconstruct", "Rebuilds missing and spoiled slices and writes a new, labelled series. Never changes its input.")
+        {
+            paths, output, protocol, method, mode, slices, mask, axis, dryRun, json, records, protocolFolder,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            new ReconstructArguments(
+                parsed.GetRequiredValue(paths),
+                parsed.GetValue(output),
+                parsed.GetValue(protocol),
+                parsed.GetValue(protocolFolder),
+                parsed.GetValue(records),
+                parsed.GetValue(method),
+                parsed.GetValue(mode) switch { null => null, "sparse" => OutputMode.Sparse, _ => OutputMode.Complete },
+                parsed.GetValue(slices),
+                parsed.GetValue(mask),
+                parsed.GetValue(axis),
+                parsed.GetValue(dryRun),
+                parsed.GetValue(json)),
+            cancellation));
+        return command;
+    }
+
+    private static Task<int> RunAsync(ReconstructArguments arguments, CancellationToken cancellation)
+    {
+        if (arguments.Output is null && !arguments.IsDryRun)
+        {
+            throw new InpaintException(ErrorCode.UsageInvalid, "Say where the result goes (-o OUT), or ask for --dry-run.");
+        }
+
+        bool isNifti = arguments.Paths.Any(IsNifti);
+        if (isNifti && arguments.Paths.Length > 1)
+        {
+            throw new InpaintException(ErrorCode.UsageInvalid, "One NIfTI file is completed at a time.");
+        }
+
+        if (!isNifti && arguments.Axis is not null)
+        {
+            throw new InpaintException(ErrorCode.UsageInvalid, "--axis is for NIfTI files; a DICOM series has its own slice direction.");
+        }
+
+        return isNifti ? NiftiReconstruction.RunAsync(arguments, cancellation) : DicomReconstruction.RunAsync(arguments, cancellation);
+    }
+
+    private static bool IsNifti(string path) =>
+        path.EndsWith(".nii", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".nii.gz", StringComparison.OrdinalIgnoreCase);
+}
