@@ -23,16 +23,16 @@ public static class TemporaryFile
     /// <summary>A new, empty file that is deleted when its reference is no longer used.</summary>
     public static IFileReference Create()
     {
-        IFileReference file = Create(out FileStream stream, bufferSize: 0);
+        IFileReference file = Create(out FileStream stream);
         stream.Dispose();
         return file;
     }
 
-    /// <summary>As above, open for writing.</summary>
-    internal static IFileReference Create(out FileStream stream, int bufferSize)
+    /// <summary>As above, open for writing, without a buffer as fragments are large.</summary>
+    internal static IFileReference Create(out FileStream stream)
     {
         string name = Path.Combine(StoragePath, $"{Guid.NewGuid():N}.tmp");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = bufferSize };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -10,7 +10,6 @@ namespace FellowOakDicom.Network;
 public abstract partial class DicomService
 {
     private const int PdvHeader = 6;
-    private const int ReceiveBuffer = 64 * 1024;
 
     private readonly ArrayBufferWriter<byte> _command = new(256);
     private byte _incomingContext;
@@ -26,7 +25,7 @@ public abstract partial class DicomService
     /// <param name="file">File meta information made from the command and the association, no data set.</param>
     protected virtual void CreateCStoreReceiveStream(DicomFile file)
     {
-        _dimseStreamFile = TemporaryFile.Create(out FileStream stream, ReceiveBuffer);
+        _dimseStreamFile = TemporaryFile.Create(out FileStream stream);
         _dimseStream = stream;
         file.Save(_dimseStream);
         _dimseStream.Seek(0, SeekOrigin.End);

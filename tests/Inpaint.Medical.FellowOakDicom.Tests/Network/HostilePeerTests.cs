@@ -226,6 +226,102 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public async Task MutatedSessionsNeverBreakTheServer()
+    {
+        byte[] good =
+        [
+            .. RawPeer.Request(DicomUID.CTImageStorage),
+            .. RawPeer.Store(DicomUID.CTImageStorage, 1, "1.2.3.4.5.6", [0x10, 0x00, 0x20, 0x00, (byte)'L', (byte)'O', 0x02, 0x00, (byte)'A', (byte)'B']),
+            .. RawPeer.Pdu(5, 0, 0, 0, 0),
+        ];
+        using var loopback = new Loopback(limits: Short);
+        var random = new Random(8);
+        byte[][] sessions = [.. Enumerable.Range(0, 1000).Select(_ =>
+        {
+            byte[] bytes = [.. good];
+            for (int change = random.Next(1, 4); change > 0; change--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
+            return bytes[..(random.Next(8) == 0 ? random.Next(bytes.Length) : bytes.Length)];
+        })];
+
+        await Parallel.ForEachAsync(sessions, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (bytes, _) =>
+        {
+            await using RawPeer peer = await RawPeer.ConnectAsync(loopback.Port);
+            try
+            {
+                await peer.WriteAsync(bytes);
+                while ((await peer.ReadAsync(1)).Type is not (0 or 6))
+                {
+                    // Whatever the server has to say.
+                }
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException)
+            {
+                // Shut out, or the server waits for the rest.
+            }
+        });
+
+        await Eventually.IsTrue(() => loopback.Server.ServiceCount == 0);
+        Assert.Equal(DicomStatus.Success, await loopback.EchoAsync());
+    }
+
+    [Fact]
+    public async Task NestedSequenceBombIsAnsweredAndTheAssociationGoesOn()
+    {
+        byte[] open = [0x08, 0x00, 0x15, 0x11, (byte)'S', (byte)'Q', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0x00, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF];
+        byte[] bomb = [.. Enumerable.Range(0, 5000).SelectMany(_ => open)];
+        using var loopback = new Loopback();
+        await using RawPeer peer = await RawPeer.AssociateAsync(loopback.Port, DicomUID.CTImageStorage);
+
+        for (int i = 0; i < 3; i++)
+        {
+            await peer.SendStoreAsync(bomb);
+            Assert.Equal(0x0110, await peer.ReadStatusAsync());
+        }
+
+        await using RawPeer query = await RawPeer.AssociateAsync(loopback.Port, DicomUID.StudyRootQueryRetrieveInformationModelFind);
+        DicomDataset command = new DicomCFindRequest(DicomQueryRetrieveLevel.Study).Command;
+        await query.WriteAsync(RawPeer.Pdu(4, RawPeer.Pdv(1, 3, CommandSet.Write(command))));
+        await query.WriteAsync(RawPeer.Pdu(4, RawPeer.Pdv(1, 2, bomb)));
+        Assert.Equal(0x0110, await query.ReadStatusAsync());
+    }
+
+    [Theory]
+    [InlineData("../../../../etc/passwd")]
+    [InlineData("/etc/passwd")]
+    [InlineData("C:\\Windows")]
+    [InlineData("")]
+    [InlineData("1.02.3")]
+    public async Task PathLikeInstanceUidTouchesNoPath(string uid)
+    {
+        string? name = null;
+        string? seen = null;
+        var state = new TestScpState
+        {
+            OnStore = request =>
+            {
+                name = request.File.File.Name;
+                seen = request.SOPInstanceUID?.UID;
+                return Task.FromResult(DicomStatus.Success);
+            },
+        };
+        using var loopback = new Loopback(state);
+        await using RawPeer peer = await RawPeer.AssociateAsync(loopback.Port, DicomUID.CTImageStorage);
+
+        await peer.WriteAsync(RawPeer.Store(
+            DicomUID.CTImageStorage, 1, uid, [0x10, 0x00, 0x20, 0x00, (byte)'L', (byte)'O', 0x02, 0x00, (byte)'A', (byte)'B']));
+
+        Assert.Equal(0, await peer.ReadStatusAsync());
+        // A backslash separates values, so that such a UID is two.
+        Assert.Equal(uid.Length == 0 || uid.Contains('\\', StringComparison.Ordinal) ? null : uid, seen);
+        Assert.Equal(Path.GetFullPath(FellowOakDicom.IO.TemporaryFile.StoragePath).TrimEnd('/'), Path.GetDirectoryName(name));
+        Assert.Matches("^[0-9a-f]{32}\\.tmp$", Path.GetFileName(name));
+    }
+
+    [Fact]
     public async Task SilentPeersAreClosedByTimers()
     {
         using var loopback = new Loopback(limits: Short);

@@ -65,18 +65,21 @@ internal sealed class RawPeer : IAsyncDisposable
 
     internal ValueTask WriteAsync(params byte[] bytes) => Stream.WriteAsync(bytes);
 
-    internal async Task SendStoreAsync(byte[] dataset, bool isLast = true)
+    /// <summary>A C-STORE request, command and data set in one PDU each.</summary>
+    internal static byte[] Store(DicomUID sopClass, ushort messageId, string instance, byte[] dataset, bool isLast = true)
     {
         DicomDataset command = new DicomDataset().NotValidated();
-        command.Add(DicomTag.AffectedSOPClassUID, _sopClass);
+        command.Add(DicomTag.AffectedSOPClassUID, sopClass);
         command.Add(DicomTag.CommandField, (ushort)1);
-        command.Add(DicomTag.MessageID, ++_messageId);
+        command.Add(DicomTag.MessageID, messageId);
         command.Add(DicomTag.Priority, (ushort)0);
         command.Add(DicomTag.CommandDataSetType, (ushort)0x0202);
-        command.Add(DicomTag.AffectedSOPInstanceUID, "1.2.3.4.5.6");
-        await WriteAsync(Pdu(4, Pdv(1, 3, CommandSet.Write(command))));
-        await WriteAsync(Pdu(4, Pdv(1, isLast ? (byte)2 : (byte)0, dataset)));
+        command.Add(DicomTag.AffectedSOPInstanceUID, instance);
+        return [.. Pdu(4, Pdv(1, 3, CommandSet.Write(command))), .. Pdu(4, Pdv(1, isLast ? (byte)2 : (byte)0, dataset))];
     }
+
+    internal ValueTask SendStoreAsync(byte[] dataset, bool isLast = true) =>
+        WriteAsync(Store(_sopClass, ++_messageId, "1.2.3.4.5.6", dataset, isLast));
 
     /// <summary>Reads one PDU; type 0 is the end of the connection.</summary>
     internal async Task<(byte Type, byte[] Body)> ReadAsync(int seconds = 10)
