@@ -1,0 +1,79 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Inpaint.Medical.Torch.Training;
+
+/// <summary>AdamW (Loshchilov and Hutter, 2019) with a running mean of the weights, all state by name so that training can go on exactly where it stopped.</summary>
+internal sealed class Adam : IDisposable
+{
+    private const double Beta1 = .9, Beta2 = .98, Epsilon = 1e-8;
+    private readonly (string Name, Parameter Weight, Tensor First, Tensor Second, Tensor Mean)[] entries;
+
+    public Adam(nn.Module module)
+    {
+        using var _ = no_grad();
+        entries = [.. module.named_parameters().Select(p => (p.name, p.parameter,
+            zeros_like(p.parameter).DetachFromDisposeScope(), zeros_like(p.parameter).DetachFromDisposeScope(), p.parameter.detach().clone().DetachFromDisposeScope()))];
+    }
+
+    /// <summary>Everything that has to be saved, by name: weights, both moments, running mean.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State => entries.SelectMany(e => new (string, Tensor)[]
+        { ("weight." + e.Name, e.Weight), ("first." + e.Name, e.First), ("second." + e.Name, e.Second), ("mean." + e.Name, e.Mean) });
+
+    /// <summary>Running means of the weights, by name.</summary>
+    public IEnumerable<(string Name, Tensor Value)> Means => entries.Select(e => (e.Name, e.Mean));
+
+    /// <summary>Length of the whole gradient; NaN or infinite if any of it is.</summary>
+    public double GradientNorm()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        Tensor[] squares = [.. entries.Where(e => e.Weight.grad is not null).Select(e => e.Weight.grad!.square().sum())];
+        return Math.Sqrt(stack(squares).sum().to(float64).item<double>());
+    }
+
+    /// <summary>One step with gradients times <paramref name="scale"/>. Weights without a gradient keep still.</summary>
+    public void Step(long step, double rate, double decay, double scale, double meanDecay)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        double correct1 = 1 - Math.Pow(Beta1, step), correct2 = Math.Sqrt(1 - Math.Pow(Beta2, step));
+        foreach ((string _, Parameter weight, Tensor first, Tensor second, Tensor mean) in entries)
+        {
+            if (weight.grad is { } gradient)
+            {
+                using Tensor scaled = gradient * scale;
+                first.lerp_(scaled, 1 - Beta1);
+                second.mul_(Beta2).addcmul_(scaled, scaled, 1 - Beta2);
+                if (weight.dim() > 1) weight.mul_(1 - (rate * decay));
+                using Tensor root = second.sqrt().div_(correct2).add_(Epsilon);
+                weight.addcdiv_(first, root, -rate / correct1);
+            }
+
+            mean.lerp_(weight, 1 - meanDecay);
+        }
+    }
+
+    /// <summary>Exchanges the weights and their running means.</summary>
+    public void SwapMeans()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var entry in entries)
+        {
+            Tensor kept = entry.Weight.detach().clone();
+            entry.Weight.copy_(entry.Mean);
+            entry.Mean.copy_(kept);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var entry in entries)
+        {
+            entry.First.Dispose();
+            entry.Second.Dispose();
+            entry.Mean.Dispose();
+        }
+    }
+}

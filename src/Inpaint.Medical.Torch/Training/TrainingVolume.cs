@@ -1,0 +1,35 @@
+namespace Inpaint.Medical.Torch.Training;
+
+/// <summary>One volume to learn from or to be measured on, [slices, rows, columns], in normalised units (0 and 1 are the 0.5 % and 99.8 % quantiles).</summary>
+/// <param name="Name">Shown in reports.</param>
+/// <param name="Voxels">Normalised intensities.</param>
+/// <param name="Slices">Count of slices.</param>
+/// <param name="Rows">Rows of a slice.</param>
+/// <param name="Columns">Columns of a slice.</param>
+/// <param name="SpacingMm">Millimetres along slices, rows and columns.</param>
+public sealed record TrainingVolume(string Name, float[] Voxels, int Slices, int Rows, int Columns, (double Slice, double Row, double Column) SpacingMm)
+{
+    /// <summary>CT padding outside the field of view, such as -3024, would ruin the quantiles.</summary>
+    private const float Floor = -1024;
+
+    /// <summary>Normalises raw voxels, whose array is overwritten and kept.</summary>
+    /// <exception cref="ArgumentException">Lengths do not agree, spacing is not positive, or all voxels are equal.</exception>
+    public static TrainingVolume Normalise(string name, float[] voxels, int slices, int rows, int columns, (double Slice, double Row, double Column) spacingMm)
+    {
+        ArgumentNullException.ThrowIfNull(voxels);
+        if (voxels.Length != (long)slices * rows * columns) throw new ArgumentException($"{name}: {voxels.Length} voxels; expected {slices} x {rows} x {columns}.", nameof(voxels));
+        if (!(spacingMm.Slice > 0 && spacingMm.Row > 0 && spacingMm.Column > 0))
+            throw new ArgumentException(FormattableString.Invariant($"{name}: spacing {spacingMm} mm; expected positive."), nameof(spacingMm));
+        for (int i = 0; i < voxels.Length; i++) voxels[i] = float.IsFinite(voxels[i]) ? Math.Max(voxels[i], Floor) : 0;
+
+        int step = Math.Max(1, voxels.Length / 200_003);
+        var sample = new float[(voxels.Length + step - 1) / step];
+        for (int i = 0; i < sample.Length; i++) sample[i] = voxels[i * step];
+        Array.Sort(sample);
+        float low = sample[(int)(0.005 * (sample.Length - 1))], high = sample[(int)(0.998 * (sample.Length - 1))];
+        if (!(high > low)) throw new ArgumentException(FormattableString.Invariant($"{name}: all voxels are about {low}; nothing to learn."), nameof(voxels));
+        float scale = 1 / (high - low);
+        for (int i = 0; i < voxels.Length; i++) voxels[i] = (voxels[i] - low) * scale;
+        return new TrainingVolume(name, voxels, slices, rows, columns, spacingMm);
+    }
+}
