@@ -2,6 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static Inpaint.Medical.Torch.HeldScalars;
 using F = TorchSharp.torch.nn.functional;
 
 namespace Inpaint.Medical.Torch;
@@ -88,21 +89,21 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         Tensor flat = batch.Visible.view(n, slices, rows * columns);
         Tensor candidates = batch.Weights.bmm(flat).view(n, SlabGeometry.Candidates, rows, columns);   // [batch, candidates, rows, columns]
         Tensor near = batch.Visible.view(n * slices, rows, columns).index_select(0, batch.Slots).view(n, SlabGeometry.Slots, rows, columns);
-        Tensor evidence = Evidence(batch, flat, near);                                                  // [batch, candidates]
-        Tensor logError = (evidence + 1e-7).log();
-        Tensor trust = (logError * -4).softmax(1)[.., .., TensorIndex.Null, TensorIndex.Null];          // [batch, candidates, 1, 1]
-        Tensor sigma = (evidence.amin([1]) + 1e-6).sqrt().view(n, 1, 1, 1);                             // the error to expect
-        Tensor unit = (sigma * 3).reciprocal();
-        Tensor Scaled(Tensor x, Tensor from) => ((x - from) * unit).clamp(-8, 8);
+        Tensor evidence = batch.Evidence ?? Evidence(batch, flat, near);                                // [batch, candidates]
+        Tensor logError = (evidence + Number(1e-7)).log();
+        Tensor trust = (logError * Number(-4)).softmax(1)[.., .., TensorIndex.Null, TensorIndex.Null];          // [batch, candidates, 1, 1]
+        Tensor sigma = (evidence.amin([1]) + Number(1e-6)).sqrt().view(n, 1, 1, 1);                             // the error to expect
+        Tensor unit = (sigma * Number(3)).reciprocal();
+        Tensor Scaled(Tensor x, Tensor from) => ((x - from) * unit).clamp(Number(-8), Number(8));
         Tensor still = (candidates * trust).sum(1, keepdim: true);                                      // [batch, 1, rows, columns]
-        Tensor known = Scaled(batch.Own, still) * (1 - batch.Missing);
+        Tensor known = Scaled(batch.Own, still) * (ones_like(batch.Missing) - batch.Missing);
 
-        Tensor code = cat([batch.Code, logError - logError.mean([1], keepdim: true), sigma.view(n, 1).log() / 4], 1);
+        Tensor code = cat([batch.Code, logError - logError.mean([1], keepdim: true), sigma.view(n, 1).log() * Number(0.25)], 1);
         Tensor[] bias = condition2.call(F.silu(condition1.call(code))).to(Precision).view(n, -1, 1, 1)
             .split([Settings.FineChannels, Settings.MiddleChannels, Settings.CoarseChannels], 1);
 
         // Coarse path: quarter and eighth resolution, transformer, displacement in pixels.
-        Tensor seen = ChannelsLast(cat([still - .5, Scaled(near, still), Scaled(candidates[.., ..2], still), known, batch.Missing], 1));
+        Tensor seen = ChannelsLast(cat([still - Number(.5), Scaled(near, still), Scaled(candidates[.., ..2], still), known, batch.Missing], 1));
         Tensor f4 = Residual(coarse4In, Act(Convolve(coarseStem, seen) + bias[1]));
         Tensor f8 = Residual(coarse8In, Act(Convolve(coarseDown, f4) + bias[2]));                       // [batch, channels, rows/8, columns/8]
         if (UsesTokens) f8 = f8 + tokens.Ask(batch, still, unit, f8, Precision);
@@ -112,7 +113,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         // Fine path: half resolution, sees the displaced slices.
         Tensor moved = Warp(near, flow, batch.Reach);                                                   // [batch, slots, rows, columns]
         Tensor start = Moved(batch, moved, candidates, trust, still).Base;
-        seen = ChannelsLast(cat([start - .5, Scaled(moved, start), Scaled(near[.., ..2], start), Scaled(candidates, start), known, batch.Missing], 1));
+        seen = ChannelsLast(cat([start - Number(.5), Scaled(moved, start), Scaled(near[.., ..2], start), Scaled(candidates, start), known, batch.Missing], 1));
         Tensor f2 = Residual(fine2In, Act(Convolve(fineStem, seen) + Enlarge(Convolve(fineJoin, f4)) + bias[0]));
         Tensor g4 = Residual(fine4, Act(Convolve(fineDown, f2) + f4));
         f2 = Residual(fine2Out, f2 + Enlarge(Convolve(fineUp, g4)));
@@ -133,8 +134,8 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     private static Tensor Evidence(SlabBatch batch, Tensor flat, Tensor near)
     {
         long n = batch.Count, hidden = batch.Errors.shape[1] / SlabGeometry.Candidates;
-        if (hidden == 0) return (near[.., 0] - near[.., 1]).square().mean([1, 2]).view(n, 1).expand(n, SlabGeometry.Candidates) / 4;
-        return batch.Errors.bmm(flat).square().mean([2]).view(n, hidden, SlabGeometry.Candidates).mean([1]);
+        if (hidden == 0) return Squared(near[.., 0] - near[.., 1]).mean([1, 2]).view(n, 1).expand(n, SlabGeometry.Candidates) * Number(.25);
+        return Squared(batch.Errors.bmm(flat)).mean([2]).view(n, hidden, SlabGeometry.Candidates).mean([1]);
     }
 
     /// <summary>Linear and cubic along the displaced slices, and the base with those in place of the still ones; equal to it where nothing moves.</summary>
@@ -168,16 +169,17 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         x.view(x.shape[0], x.shape[1], x.shape[2], 2, 2).permute(0, 1, 3, 2, 4).reshape(x.shape[0], x.shape[1] * 2, x.shape[2] * 2);
 
     private Tensor Displacement(Conv2d layer, Tensor features, int scale) =>
-        F.interpolate(Convolve(layer, features).to(layer.weight.dtype).contiguous(), scale_factor: [scale, scale], mode: InterpolationMode.Bilinear, align_corners: false) * scale;
+        F.interpolate(Convolve(layer, features).to(layer.weight.dtype).contiguous(), scale_factor: [scale, scale], mode: InterpolationMode.Bilinear, align_corners: false) * Number(scale);
 
     /// <summary>Reads each slot's slice at every pixel plus its displacement (bilinear, edges repeat), [batch, slots, rows, columns].</summary>
     private static Tensor Warp(Tensor near, Tensor flow, Tensor reach)
     {
         long n = near.shape[0], rows = near.shape[2], columns = near.shape[3];
-        Tensor pair = flow.view(n, 1, 2, 2, rows, columns).expand(n, 2, 2, 2, rows, columns).reshape(n, SlabGeometry.Slots, 2, rows, columns)
+        // A coordinate that is not a number would be read outside of memory.
+        Tensor pair = flow.nan_to_num().view(n, 1, 2, 2, rows, columns).expand(n, 2, 2, 2, rows, columns).reshape(n, SlabGeometry.Slots, 2, rows, columns)
             * reach.view(n, SlabGeometry.Slots, 1, 1, 1);
-        Tensor x = (pair[.., .., 0] + arange(columns, dtype: near.dtype, device: near.device)) * (2.0 / Math.Max(columns - 1, 1)) - 1;
-        Tensor y = (pair[.., .., 1] + arange(rows, dtype: near.dtype, device: near.device).view(-1, 1)) * (2.0 / Math.Max(rows - 1, 1)) - 1;
+        Tensor x = (pair[.., .., 0] + arange(columns, dtype: near.dtype, device: near.device)) * Number(2.0 / Math.Max(columns - 1, 1)) - Number(1);
+        Tensor y = (pair[.., .., 1] + arange(rows, dtype: near.dtype, device: near.device).view(-1, 1)) * Number(2.0 / Math.Max(rows - 1, 1)) - Number(1);
         Tensor grid = stack([x, y], -1).view(n * SlabGeometry.Slots, rows, columns, 2);
         return F.grid_sample(near.view(n * SlabGeometry.Slots, 1, rows, columns), grid, padding_mode: GridSamplePaddingMode.Border, align_corners: true)
             .view(n, SlabGeometry.Slots, rows, columns);
@@ -192,7 +194,9 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     private Tensor Convolve(Conv2d layer, Tensor x) =>
         F.conv2d(x, layer.weight.to(Precision), layer.bias!.to(Precision), strides: layer.stride, padding: layer.padding);
 
-    private static Tensor Act(Tensor x) => F.leaky_relu(x, 0.1);
+    internal static Tensor Squared(Tensor x) => x * x;
+
+    private static Tensor Act(Tensor x) => x.leaky_relu(Number(0.1));
 
     private static Tensor Enlarge(Tensor x) => F.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
 
@@ -217,7 +221,7 @@ internal sealed class ResidualBlock : Module
         register_module("first", First);
         register_module("second", Second);
         using var _ = no_grad();
-        Second.weight.mul_(0.2);
+        Second.weight.mul_(Number(0.2));
     }
 
     public Conv2d First { get; }

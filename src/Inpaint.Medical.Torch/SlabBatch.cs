@@ -45,6 +45,9 @@ public sealed class SlabBatch : IDisposable
 
     public IReadOnlyList<(double Slice, double Pixel)> Spacings { get; }
 
+    /// <summary>Mean squared error of each candidate on left-out visible slices, [batch, candidates]; null: found from <see cref="Visible"/>.</summary>
+    public Tensor? Evidence { get; init; }
+
     /// <summary>Candidate weights, [batch, candidates, visible].</summary>
     internal Tensor Weights { get; }
 
@@ -70,6 +73,7 @@ public sealed class SlabBatch : IDisposable
 
     public void Dispose()
     {
+        Evidence?.Dispose();
         foreach (Tensor tensor in new[] { Visible, Own, Missing, Weights, Errors, SlotWeights, Positions, Slots, Reach, Code }) tensor.Dispose();
     }
 

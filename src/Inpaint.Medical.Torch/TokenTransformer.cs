@@ -1,6 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static Inpaint.Medical.Torch.HeldScalars;
 using F = TorchSharp.torch.nn.functional;
 
 namespace Inpaint.Medical.Torch;
@@ -29,7 +30,7 @@ internal sealed class TokenTransformer : Module
         ask = Conv2d(settings.CoarseChannels, width, 1);
         place1 = Linear(CodeLength, 64);
         place2 = Linear(64, width);
-        places = new Parameter(randn(window * window, width).mul_(0.1f));
+        places = new Parameter(randn(window * window, width).mul_(Number(0.1)));
         encoder = new AttentionBlock(width);
         blocks = [.. Enumerable.Range(0, settings.Blocks).Select(_ => new AttentionBlock(width))];
         last = LayerNorm(width);
@@ -43,7 +44,7 @@ internal sealed class TokenTransformer : Module
     {
         long n = batch.Count, slices = batch.Visible.shape[1], rows = coarse.shape[2], columns = coarse.shape[3];
         const int patch = TransformerSettings.Patch;
-        Tensor seen = cat([(batch.Visible - .5).to(precision), ((batch.Visible - still) * unit).clamp(-8, 8).to(precision)], 1)
+        Tensor seen = cat([(batch.Visible - Number(.5)).to(precision), ((batch.Visible - still) * unit).clamp(Number(-8), Number(8)).to(precision)], 1)
             .view(n, 2, slices, rows, patch, columns, patch).permute(0, 2, 3, 5, 1, 4, 6).reshape(n * slices, rows, columns, 2 * patch * patch);
         Tensor visible = F.linear(seen, embed.weight.to(precision), embed.bias!.to(precision));
         Tensor masked = F.conv2d(coarse, ask.weight.to(precision), ask.bias!.to(precision)).permute(0, 2, 3, 1);
@@ -70,7 +71,7 @@ internal sealed class TokenTransformer : Module
         Tensor z = cat([batch.Positions, zeros_like(batch.Positions[.., ..1])], 1).unsqueeze(2);               // [batch, visible + 1, 1]
         Tensor millimetres = z * batch.Code[.., 4].exp().view(-1, 1, 1);
         Tensor spacing = batch.Code[.., 4..7].unsqueeze(1).expand(-1, z.shape[1], -1);
-        Tensor code = cat([z / 4, z.sign(), z.abs().log1p(), (z * 1.5).sin(), (z * 1.5).cos(), (z * .5).sin(), (z * .5).cos(), millimetres / 16, spacing], 2);
+        Tensor code = cat([z * Number(.25), z.sign(), z.abs().log1p(), (z * Number(1.5)).sin(), (z * Number(1.5)).cos(), (z * Number(.5)).sin(), (z * Number(.5)).cos(), millimetres * Number(1.0 / 16), spacing], 2);
         return place2.call(F.silu(place1.call(code)));
     }
 }
@@ -131,7 +132,7 @@ internal sealed class AttentionBlock : Module
 
         Tensor Split(Tensor t) => t.view(n * windows.Count, -1, heads, size).transpose(1, 2);                  // [n x windows, heads, tokens, size]
         Tensor[] kv = Apply(keyValue, keys, precision).split(width, 3);
-        Tensor scores = (Split(Apply(query, own, precision)) * (1 / Math.Sqrt(size))).matmul(Split(kv[0]).transpose(2, 3));
+        Tensor scores = (Split(Apply(query, own, precision)) * Number(1 / Math.Sqrt(size))).matmul(Split(kv[0]).transpose(2, 3));
         Tensor found = scores.softmax(3).matmul(Split(kv[1]));                                                 // [n x windows, heads, places, size]
         x = x + windows.Join(Apply(output, found.transpose(1, 2).reshape(n, windows.Count, -1, width), precision));
         return x + Apply(down, F.silu(Apply(up, Normalise(between, x, precision), precision)), precision);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ internal sealed class Adam : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor[] squares = [.. entries.Where(e => e.Weight.grad is not null).Select(e => e.Weight.grad!.square().sum())];
+        Tensor[] squares = [.. entries.Where(e => e.Weight.grad is not null).Select(e => MaskedVolumeTransformer.Squared(e.Weight.grad!).sum())];
         return Math.Sqrt(stack(squares).sum().to(float64).item<double>());
     }
 
@@ -38,19 +39,21 @@ internal sealed class Adam : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         double correct1 = 1 - Math.Pow(Beta1, step), correct2 = Math.Sqrt(1 - Math.Pow(Beta2, step));
+        using Scalar gradientScale = scale, toFirst = 1 - Beta1, keepSecond = Beta2, toSecond = 1 - Beta2, kept = 1 - (rate * decay), correct = correct2, epsilon = Epsilon,
+            move = -rate / correct1, toMean = 1 - meanDecay;                                           // held for the whole step, see HeldScalars
         foreach ((string _, Parameter weight, Tensor first, Tensor second, Tensor mean) in entries)
         {
             if (weight.grad is { } gradient)
             {
-                using Tensor scaled = gradient * scale;
-                first.lerp_(scaled, 1 - Beta1);
-                second.mul_(Beta2).addcmul_(scaled, scaled, 1 - Beta2);
-                if (weight.dim() > 1) weight.mul_(1 - (rate * decay));
-                using Tensor root = second.sqrt().div_(correct2).add_(Epsilon);
-                weight.addcdiv_(first, root, -rate / correct1);
+                using Tensor scaled = gradient * gradientScale;
+                first.lerp_(scaled, toFirst);
+                second.mul_(keepSecond).addcmul_(scaled, scaled, toSecond);
+                if (weight.dim() > 1) weight.mul_(kept);
+                using Tensor root = second.sqrt().div_(correct).add_(epsilon);
+                weight.addcdiv_(first, root, move);
             }
 
-            mean.lerp_(weight, 1 - meanDecay);
+            mean.lerp_(weight, toMean);
         }
     }
 

@@ -61,8 +61,8 @@ public sealed class GainMeter(int holes, int largest)
         using var batch = new SlabBatch(visible, zeros_like(truth).unsqueeze(1), ones_like(truth).unsqueeze(1), [geometry],
             [(volume.SpacingMm.Slice, Math.Sqrt(volume.SpacingMm.Row * volume.SpacingMm.Column))]);
         Prediction prediction = network.call(batch);
-        using Tensor classical = (prediction.Candidates - truth.unsqueeze(1)).square().mean([0, 2, 3]);
+        using Tensor classical = MaskedVolumeTransformer.Squared(prediction.Candidates - truth.unsqueeze(1)).mean([0, 2, 3]);
         for (int k = 0; k < 3; k++) sums[k] += classical[k].item<float>();
-        sums[3] += (prediction.Mean - truth).square().mean().item<float>();
+        sums[3] += MaskedVolumeTransformer.Squared(prediction.Mean - truth).mean().item<float>();
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using static TorchSharp.torch;
+using static Inpaint.Medical.Torch.HeldScalars;
 
 namespace Inpaint.Medical.Torch.Training;
 
@@ -52,7 +53,7 @@ public sealed class Trainer
 
         var recent = new Queue<double>();
         var clock = Stopwatch.StartNew();
-        int first = step, skipped = 0;
+        int first = step, skipped = 0, saved = step;
         while (step < config.Steps && !cancellation.IsCancellationRequested)
         {
             network.UsesTokens = step >= config.TokensFromStep;
@@ -76,11 +77,11 @@ public sealed class Trainer
             if (step % config.SaveEverySteps == 0 || done)
             {
                 losses.Flush();
-                Save(adam, step);
+                Save(adam, saved = step);
             }
         }
 
-        if (step < config.Steps) Save(adam, step);
+        if (saved < step) Save(adam, step);
     }
 
     /// <summary>Loss: how many dB the error lies above that of the best classical candidate of each example. Errors count on missing pixels only.</summary>
@@ -92,11 +93,11 @@ public sealed class Trainer
         Prediction prediction = network.call(batch);
         Tensor missing = batch.Missing.squeeze(1), count = missing.sum([1, 2]);
         Tensor error = (prediction.Mean - target.squeeze(1)) * missing;
-        Tensor mse = error.square().sum([1, 2]) / count;
-        Tensor classical = ((prediction.Candidates - target) * batch.Missing).square().sum([2, 3]) / count.unsqueeze(1);
-        Tensor loss = ((mse + Noise) / (classical.amin([1]) + Noise)).log().mean() * (10 / Math.Log(10));
+        Tensor mse = MaskedVolumeTransformer.Squared(error).sum([1, 2]) / count;
+        Tensor classical = MaskedVolumeTransformer.Squared((prediction.Candidates - target) * batch.Missing).sum([2, 3]) / count.unsqueeze(1);
+        Tensor loss = ((mse + Number(Noise)) / (classical.amin([1]) + Number(Noise))).log().mean() * Number(10 / Math.Log(10));
         Tensor spread = (missing * (prediction.LogSigma + (error.detach().abs() / prediction.LogSigma.exp()))).sum() / count.sum();   // Laplace; reaches only its own layer
-        (loss + (spread * 0.1)).backward();
+        (loss + (spread * Number(0.1))).backward();
 
         double value = loss.item<float>(), gradient = adam.GradientNorm();
         if (double.IsFinite(value) && double.IsFinite(gradient))

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Inpaint.Medical.Core.Ports;
+using Inpaint.Medical.Core.Volumes;
+
+namespace Inpaint.Medical.Torch;
+
+/// <summary>Which slices a target is predicted from.</summary>
+/// <param name="Target">Slice to predict.</param>
+/// <param name="Visible">Slices to look at, ascending; empty for a region of a series without whole visible slices.</param>
+/// <param name="Geometry">Their positions, and the classical candidates.</param>
+public sealed record SlabPlan(int Target, ImmutableArray<int> Visible, SlabGeometry Geometry)
+{
+    /// <summary>Visible slices on one side; both sides together where the other side has none.</summary>
+    public const int Context = 4;
+
+    /// <summary>Slices without data or with a voxel that is not finite count as hidden.</summary>
+    public static ImmutableArray<int> VisibleSlices(ReconstructionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return [.. Enumerable.Range(0, request.Volume.SliceCount).Where(slice =>
+            request.Mask.IsVisible(slice) && request.Volume.IsPresent(slice) && IsFinite(request.Volume.Slice(slice)))];
+    }
+
+    /// <summary>Up to four visible slices below and four above; at an end up to eight on the one side.</summary>
+    public static SlabPlan Of(Volume volume, ImmutableArray<int> visible, int target)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        ImmutableArray<int> others = visible.Remove(target);
+        if (others.IsEmpty) return new SlabPlan(target, [], new SlabGeometry([-1, 1]));
+        int[] below = [.. others.Where(slice => slice < target)], above = [.. others.Where(slice => slice > target)];
+        int each = below.Length == 0 || above.Length == 0 ? 2 * Context : Context;
+        ImmutableArray<int> chosen = [.. below.TakeLast(each), .. above.Take(each)];
+        ImmutableArray<double> mm = volume.Geometry.SlicePositionsMm;
+        double unit = volume.Geometry.SliceSpacingMm;
+        return new SlabPlan(target, chosen, new SlabGeometry([.. chosen.Select(slice => (mm[slice] - mm[target]) / unit)]));
+    }
+
+    /// <summary>Name of the gap for calibration: 1, 2, 3 (and longer), x2, end.</summary>
+    public string Gap
+    {
+        get
+        {
+            double[] z = Geometry.Positions;
+            int above = Array.FindIndex(z, position => position > 0);
+            if (above <= 0) return "end";
+            int gap = Math.Clamp((int)Math.Round(z[above] - z[above - 1]) - 1, 1, 3);
+            bool isPeriodic = gap == 1 && above >= 2 && above + 1 < z.Length && z[above - 1] - z[above - 2] > 1.5 && z[above + 1] - z[above] > 1.5;
+            return isPeriodic ? "x2" : gap.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> voxels)
+    {
+        foreach (float voxel in voxels)
+        {
+            if (!float.IsFinite(voxel)) return false;
+        }
+
+        return true;
+    }
+}

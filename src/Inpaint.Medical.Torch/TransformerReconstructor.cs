@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Core.Ports;
+using Inpaint.Medical.Core.Volumes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Inpaint.Medical.Torch;
+
+/// <summary>Settings of inference that do not change its result beyond rounding.</summary>
+/// <param name="Device">auto, cpu or cuda.</param>
+/// <param name="MemoryBytes">Budget for what one batch needs; halved when memory runs out nevertheless.</param>
+/// <param name="WithSigma">Whether predictions carry their standard error.</param>
+/// <param name="Progress">Share done, 0 to 1.</param>
+public sealed record InferenceOptions(string Device = "auto", long MemoryBytes = 1L << 30, bool WithSigma = false, IProgress<double>? Progress = null);
+
+/// <summary>The trained network as a method of the pipeline. Tiles large slices; predictions depend on visible voxels alone.</summary>
+public sealed class TransformerReconstructor : IVolumeReconstructor
+{
+    /// <summary>Name on the command line.</summary>
+    public const string MethodName = "transformer";
+
+    private const long BytesPerPixel = 3_000;           // of a tile, all layers together; measured with eight visible slices, tiny
+
+    private readonly ModelManifest manifest;
+    private readonly MaskedVolumeTransformer network;
+    private readonly InferenceOptions options;
+    private readonly Device device;
+
+    /// <exception cref="InpaintException"><see cref="ErrorCode.DeviceUnavailable"/>; <see cref="ErrorCode.ModelRefused"/>: the files are not what model.json pins.</exception>
+    public TransformerReconstructor(ModelFolder model, InferenceOptions options)
+        : this(model, options, Load(model, options), "")
+    {
+    }
+
+    internal TransformerReconstructor(ModelFolder model, InferenceOptions options, MaskedVolumeTransformer network, string suffix)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        (manifest, this.options, this.network, Model) = (model.Manifest, options, network, model);
+        device = torch.device(DeviceOf(options.Device));
+        Identity = new MethodIdentity(MethodName, $"{manifest.Name} {manifest.Version}{suffix}", manifest.WeightsSha256);
+    }
+
+    public MethodIdentity Identity { get; }
+
+    /// <summary>The model's folder.</summary>
+    public ModelFolder Model { get; }
+
+    internal MaskedVolumeTransformer Network => network;
+
+    /// <summary>False outside the modalities, spacings and gap lengths of the model, and where nothing is visible.</summary>
+    public bool CanPredict(ReconstructionRequest request, int slice)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        VolumeGeometry geometry = request.Volume.Geometry;
+        if (!manifest.Modalities.Contains(request.Modality)) return false;
+        if (!(geometry.SliceSpacingMm >= manifest.SmallestSpacingMm && geometry.SliceSpacingMm <= manifest.LargestSpacingMm)) return false;
+        bool isRegion = !request.Mask.IsWholeMasked(slice) && request.Mask.Regions.TryGetValue(slice, out var region) && region.Count < geometry.SliceLength;
+        int below = Nearest(request, slice, -1), above = Nearest(request, slice, 1);
+        if (below == 0 && above == 0) return isRegion;
+        int gap = below == 0 ? above : above == 0 ? below : below + above - 1;
+        return gap <= manifest.LongestGap;
+    }
+
+    public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ImmutableArray<int> visible = SlabPlan.VisibleSlices(request);
+        ImmutableArray<int> measured = visible.IsEmpty ? [.. request.Targets.Where(slice => request.Volume.IsPresent(slice))] : visible;
+        if (measured.IsEmpty) throw new InpaintException(ErrorCode.NothingVisible, "The transformer found no visible slice.");
+        IntensityRange range = visible.IsEmpty ? RangeOfKnown(request, measured) : IntensityRange.Of(request.Volume, visible);
+        var reader = new SlabReader(request.Volume, request.Mask, range);
+        var tiles = new TileGrid(request.Volume.Geometry.Rows, request.Volume.Geometry.Columns);
+        Canvas[] canvases = [.. request.Targets.Select(target => new Canvas(SlabPlan.Of(request.Volume, visible, target), request.Volume.Geometry, tiles))];
+        float[][] evidence = [.. canvases.Select(canvas => reader.Evidence(canvas.Plan))];
+
+        int done = 0, all = canvases.Length * tiles.Origins.Count;
+        var groups = Enumerable.Range(0, canvases.Length).GroupBy(i => canvases[i].Plan.Geometry.Positions.Length);
+        foreach (var group in groups)
+        {
+            (int Canvas, int Top, int Left)[] items = [.. from i in @group from origin in tiles.Origins select (i, origin.Top, origin.Left)];
+            int size = (int)Math.Clamp(options.MemoryBytes / (BytesPerPixel * tiles.Rows * tiles.Columns), 1, 64);
+            for (int first = 0; first < items.Length;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var batch = items.AsSpan(first, Math.Min(size, items.Length - first)).ToArray();
+                if (!TryPredict(reader, batch, canvases, evidence, tiles))
+                {
+                    if (size == 1) throw new InpaintException(ErrorCode.DeviceUnavailable, $"{device}: memory runs out even for one tile of {tiles.Rows} x {tiles.Columns}; free memory or use another device.");
+                    size /= 2;
+                    continue;
+                }
+
+                first += batch.Length;
+                options.Progress?.Report((double)(done += batch.Length) / all);
+            }
+        }
+
+        return [.. canvases.Select(canvas => canvas.Finish(range, options.WithSigma ? SigmaScale(canvas.Plan.Gap) : null))];
+    }
+
+    /// <summary>False when memory ran out.</summary>
+    private bool TryPredict(SlabReader reader, (int Canvas, int Top, int Left)[] items, Canvas[] canvases, float[][] evidence, TileGrid tiles)
+    {
+        try
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            using SlabBatch batch = reader.Read([.. items.Select(i => (canvases[i.Canvas].Plan, evidence[i.Canvas], i.Top, i.Left))], tiles.Rows, tiles.Columns, device);
+            Prediction prediction = network.call(batch);
+            float[] mean = prediction.Mean.cpu().contiguous().data<float>().ToArray();
+            float[] sigma = options.WithSigma ? prediction.LogSigma.exp().cpu().contiguous().data<float>().ToArray() : [];
+            int size = tiles.Rows * tiles.Columns;
+            for (int i = 0; i < items.Length; i++)
+            {
+                canvases[items[i].Canvas].Paint(items[i].Top, items[i].Left, mean.AsSpan(i * size, size), sigma.Length == 0 ? [] : sigma.AsSpan(i * size, size));
+            }
+
+            return true;
+        }
+        catch (ExternalException e) when (e.Message.Contains("allocate memory", StringComparison.Ordinal) || e.Message.Contains("out of memory", StringComparison.Ordinal))
+        {
+            return false;
+        }
+    }
+
+    private double SigmaScale(string gap) => manifest.SigmaScale.TryGetValue(gap, out double scale) ? scale : manifest.SigmaScale.Values.DefaultIfEmpty(1).Max();
+
+    /// <summary>Slices to the nearest visible one in a direction; 0 if there is none.</summary>
+    private static int Nearest(ReconstructionRequest request, int slice, int step)
+    {
+        for (int at = slice + step; at >= 0 && at < request.Volume.SliceCount; at += step)
+        {
+            if (request.Mask.IsVisible(at) && request.Volume.IsPresent(at)) return Math.Abs(at - slice);
+        }
+
+        return 0;
+    }
+
+    /// <summary>Without a whole visible slice the known voxels of the targets give the range.</summary>
+    private static IntensityRange RangeOfKnown(ReconstructionRequest request, ImmutableArray<int> slices)
+    {
+        var copies = new float[]?[request.Volume.SliceCount];
+        foreach (int slice in slices)
+        {
+            ReadOnlySpan<bool> masked = request.Mask.Regions.TryGetValue(slice, out var region) ? region.Masked : default;
+            float[] voxels = request.Volume.Slice(slice).ToArray();
+            int first = 0;
+            while (first < voxels.Length && ((!masked.IsEmpty && masked[first]) || !float.IsFinite(voxels[first]))) first++;
+            if (first == voxels.Length) throw new InpaintException(ErrorCode.NothingVisible, $"Slice {slice}: no voxel is visible.");
+            for (int i = 0; i < voxels.Length; i++)
+            {
+                if ((!masked.IsEmpty && masked[i]) || !float.IsFinite(voxels[i])) voxels[i] = voxels[first];
+            }
+
+            copies[slice] = voxels;
+        }
+
+        return IntensityRange.Of(new Volume(request.Volume.Geometry, copies), slices);
+    }
+
+    internal static DeviceType DeviceOf(string name) => name switch
+    {
+        "cpu" => DeviceType.CPU,
+        "auto" => cuda.is_available() ? DeviceType.CUDA : DeviceType.CPU,
+        "cuda" => cuda.is_available() ? DeviceType.CUDA : throw new InpaintException(ErrorCode.DeviceUnavailable, "There is no CUDA device here; use --device cpu or auto."),
+        _ => throw new InpaintException(ErrorCode.DeviceUnavailable, $"There is no device '{name}'; use auto, cpu or cuda."),
+    };
+
+    private static MaskedVolumeTransformer Load(ModelFolder model, InferenceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        try
+        {
+            return model.Network(DeviceOf(options.Device));
+        }
+        catch (ModelFileException e)
+        {
+            throw new InpaintException(ErrorCode.ModelRefused, e.Message, e);
+        }
+    }
+
+    /// <summary>Where the tiles of one target come together.</summary>
+    private sealed class Canvas(SlabPlan plan, VolumeGeometry geometry, TileGrid tiles)
+    {
+        private readonly float[] mean = new float[geometry.SliceLength], sigma = new float[geometry.SliceLength], weight = new float[geometry.SliceLength];
+
+        public SlabPlan Plan { get; } = plan;
+
+        public void Paint(int top, int left, ReadOnlySpan<float> tileMean, ReadOnlySpan<float> tileSigma)
+        {
+            for (int row = top; row < Math.Min(top + tiles.Rows, geometry.Rows); row++)
+            {
+                for (int column = left; column < Math.Min(left + tiles.Columns, geometry.Columns); column++)
+                {
+                    int from = ((row - top) * tiles.Columns) + column - left, to = (row * geometry.Columns) + column;
+                    float w = tiles.Weight(top, left, row, column);
+                    mean[to] += w * tileMean[from];
+                    if (!tileSigma.IsEmpty) sigma[to] += w * tileSigma[from];
+                    weight[to] += w;
+                }
+            }
+        }
+
+        public SlicePrediction Finish(IntensityRange range, double? sigmaScale)
+        {
+            for (int i = 0; i < mean.Length; i++)
+            {
+                mean[i] = range.Real(mean[i] / weight[i]);
+                sigma[i] = (float)(sigma[i] / weight[i] * range.Width * (sigmaScale ?? 1));
+            }
+
+            return new SlicePrediction(Plan.Target, mean, Plan.Visible, sigmaScale is null ? null : sigma.AsMemory());
+        }
+    }
+}
