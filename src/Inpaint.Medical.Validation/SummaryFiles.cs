@@ -27,14 +27,19 @@ public static class SummaryFiles
         (MetricDefinitions.Coverage, row => (double?)row.Covered / row.Voxels),
     ];
 
-    /// <summary>Writes both files into a folder that exists.</summary>
+    /// <summary>Writes both files; makes the folder where it lacks.</summary>
     /// <exception cref="InpaintException"><see cref="ErrorCode.OutputNotWritable"/>.</exception>
     public static void Write(ValidationResult result, string folder)
     {
         ArgumentNullException.ThrowIfNull(result);
+        MakeFolder(folder);
         Replace(Path.Combine(folder, SummaryName), [.. JsonSerializer.SerializeToUtf8Bytes(result.Summary, ValidationJson.Indented), (byte)'\n']);
         Replace(Path.Combine(folder, SlicesName), Encoding.UTF8.GetBytes(Csv(result.Slices)));
     }
+
+    /// <summary>Writes a text file, whole or not at all.</summary>
+    /// <exception cref="InpaintException"><see cref="ErrorCode.OutputNotWritable"/>.</exception>
+    public static void WriteText(string path, string text) => Replace(path, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Reads a summary back.</summary>
     /// <exception cref="InpaintException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.InstanceUnreadable"/>.</exception>
@@ -78,6 +83,18 @@ public static class SummaryFiles
     // RFC 4180.
     private static string Quote(string value) =>
         value.AsSpan().ContainsAny(",\"\r\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+
+    private static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new InpaintException(ErrorCode.OutputNotWritable, $"{folder}: cannot be made ({cause.GetType().Name}).", cause);
+        }
+    }
 
     private static void Replace(string path, byte[] content)
     {

@@ -28,7 +28,7 @@ public static class ReportBuilder
         {
             cancellationToken.ThrowIfCancellationRequested();
             (ImmutableArray<SliceView> slices, ImmutableArray<ReformatView> reformats) = Pictures(
-                volume, result, inputs.FirstOrDefault(input => input.Name == volume.Name), methods.First(method => method.Identity.Name == shown.Name), cancellationToken);
+                volume, result, inputs.FirstOrDefault(input => input.Name == volume.Name), methods.FirstOrDefault(method => method.Identity.Name == shown.Name), cancellationToken);
             volumes.Add(new VolumeReport(
                 volume.Name, Describe(volume), volume.Shape[0], tables.OfVolume(volume.Name), tables.Strip(volume.Name), slices, reformats));
         }
@@ -103,9 +103,9 @@ public static class ReportBuilder
     }
 
     private static (ImmutableArray<SliceView> Slices, ImmutableArray<ReformatView> Reformats) Pictures(
-        VolumeSummary volume, ValidationResult result, IValidationInput? input, IVolumeReconstructor method, CancellationToken cancellationToken)
+        VolumeSummary volume, ValidationResult result, IValidationInput? input, IVolumeReconstructor? method, CancellationToken cancellationToken)
     {
-        if (input is null)
+        if (input is null || method is null)
         {
             return ([], []);
         }
