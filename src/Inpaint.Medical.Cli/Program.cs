@@ -14,6 +14,7 @@ internal static class Program
         {
             InspectCommand.Create(),
             ReconstructCommand.Create(),
+            ValidateCommand.Create(),
             ProtocolCommand.Create(),
             SampleCommand.Create(),
             DemoCommand.Create(),

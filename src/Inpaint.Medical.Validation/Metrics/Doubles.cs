@@ -1,11 +1,11 @@
 namespace Inpaint.Medical.Validation.Metrics;
 
-/// <summary>Images in double precision.</summary>
+/// <summary>Images in double precision, in buffers of <see cref="Scratch"/>.</summary>
 internal static class Doubles
 {
     public static double[] Of(ReadOnlySpan<float> values)
     {
-        var doubles = new double[values.Length];
+        var doubles = Scratch.Rent(values.Length);
         for (int i = 0; i < values.Length; i++)
         {
             doubles[i] = values[i];
@@ -16,7 +16,7 @@ internal static class Doubles
 
     public static double[] Product(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        var product = new double[a.Length];
+        var product = Scratch.Rent(a.Length);
         for (int i = 0; i < product.Length; i++)
         {
             product[i] = a[i] * b[i];
@@ -27,7 +27,7 @@ internal static class Doubles
 
     public static double[] Difference(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        var difference = new double[a.Length];
+        var difference = Scratch.Rent(a.Length);
         for (int i = 0; i < difference.Length; i++)
         {
             difference[i] = a[i] - b[i];

@@ -43,6 +43,7 @@ public static class HighFrequency
             energy += rowEnergy;
         }
 
+        Scratch.Return(padded, vertical, horizontal);
         return energy;
     }
 
@@ -50,7 +51,7 @@ public static class HighFrequency
     private static double[] Reflect(double[] image, int rows, int columns)
     {
         int wide = columns + (2 * Radius);
-        var padded = new double[(rows + (2 * Radius)) * wide];
+        double[] padded = Scratch.Rent((rows + (2 * Radius)) * wide);
         for (int row = 0; row < rows + (2 * Radius); row++)
         {
             ReadOnlySpan<double> from = image.AsSpan(Inside(row - Radius, rows) * columns, columns);

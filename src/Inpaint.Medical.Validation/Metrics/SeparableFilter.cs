@@ -8,14 +8,15 @@ internal static class SeparableFilter
     /// <summary>Correlates along columns, then along rows.</summary>
     /// <param name="image">[rows × columns].</param>
     /// <param name="vertical">Taps along a column; as many as <paramref name="horizontal"/>.</param>
-    /// <returns>[(rows − taps + 1) × columns]; the last taps − 1 columns of each row hold nothing of use, so that rows keep their length.</returns>
+    /// <returns>[(rows − taps + 1) × columns]; the last taps − 1 columns of each row hold nothing of use, so that rows keep their length. A buffer of <see cref="Scratch"/>.</returns>
     public static double[] Valid(ReadOnlySpan<double> image, int columns, ReadOnlySpan<double> vertical, ReadOnlySpan<double> horizontal)
     {
         int validLength = image.Length - ((vertical.Length - 1) * columns);
-        var along = new double[validLength];
+        double[] along = Scratch.Rent(validLength);
         Correlate(image, columns, vertical, along);
-        var both = new double[validLength];
+        double[] both = Scratch.Rent(validLength);
         Correlate(along, 1, horizontal, both.AsSpan(0, validLength - horizontal.Length + 1));
+        Scratch.Return(along);
         return both;
     }
 

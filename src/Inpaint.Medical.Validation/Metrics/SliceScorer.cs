@@ -3,7 +3,7 @@ using Inpaint.Medical.Core.Masking;
 namespace Inpaint.Medical.Validation.Metrics;
 
 /// <summary>Scores predictions of one slice against the truth. What depends on the truth alone is computed once.</summary>
-internal sealed class SliceScorer
+internal sealed class SliceScorer : IDisposable
 {
     // Half-width of the 90 % interval of a normal distribution.
     private const double NinetyPercent = 1.6448536269514722;
@@ -41,8 +41,9 @@ internal sealed class SliceScorer
         double[] image = Doubles.Of(rebuilt);
         (double squared, double absolute) = Errors(rebuilt);
         (int foreground, double foregroundSquared) = ForegroundErrors(rebuilt);
+        double[] difference = Doubles.Difference(image, _exact);
         double noise = _region is null ? NoiseEstimate.Of(rebuilt, _rows, _columns) : 0;
-        return row with
+        SliceScore scored = row with
         {
             SquaredError = squared,
             AbsoluteError = absolute,
@@ -51,11 +52,21 @@ internal sealed class SliceScorer
             WorstOnePercent = WorstOnePercent(rebuilt),
             Ssim = StructuralSimilarity.Gaussian.Mean(_gaussian, image, _rows, _columns, _range.Span, Region),
             SsimUniform = StructuralSimilarity.Uniform.Mean(_uniform, image, _rows, _columns, _range.Span, Region),
-            HighFrequencyError = HighFrequency.Energy(Doubles.Difference(image, _exact), _rows, _columns, Region),
+            HighFrequencyError = HighFrequency.Energy(difference, _rows, _columns, Region),
             HighFrequencyTruth = _truthEnergy,
             NoiseRatio = _region is null && _neighbourNoise > 0 ? noise / _neighbourNoise : null,
             Covered = sigma.IsEmpty ? null : Covered(rebuilt, sigma),
         };
+        Scratch.Return(image, difference);
+        return scored;
+    }
+
+    /// <summary>Gives the buffers back; on the thread that made them.</summary>
+    public void Dispose()
+    {
+        _gaussian.Return();
+        _uniform.Return();
+        Scratch.Return(_exact);
     }
 
     private (double Squared, double Absolute) Errors(float[] rebuilt)

@@ -42,7 +42,7 @@ public sealed class StructuralSimilarity
             return new Reference(truth, [], []);
         }
 
-        return new Reference(truth, Window(truth, columns), Window(Doubles.Product(truth, truth), columns));
+        return new Reference(truth, Window(truth, columns), WindowOfProduct(truth, truth, columns));
     }
 
     /// <summary>Mean over the voxels that <paramref name="region"/> names, or over all if it is empty; null where there are none.</summary>
@@ -56,8 +56,8 @@ public sealed class StructuralSimilarity
         double[] meanX = reference.Mean;
         double[] squareX = reference.Square;
         double[] meanY = Window(image, columns);
-        double[] squareY = Window(Doubles.Product(image, image), columns);
-        double[] product = Window(Doubles.Product(reference.Image, image), columns);
+        double[] squareY = WindowOfProduct(image, image, columns);
+        double[] product = WindowOfProduct(reference.Image, image, columns);
         double c1 = 0.01 * range * 0.01 * range;
         double c2 = 0.03 * range * 0.03 * range;
         double sum = 0;
@@ -85,11 +85,24 @@ public sealed class StructuralSimilarity
             sum += rowSum;
         }
 
+        Scratch.Return(meanY, squareY, product);
         return count == 0 ? null : sum / count;
+    }
+
+    private double[] WindowOfProduct(double[] a, double[] b, int columns)
+    {
+        double[] product = Doubles.Product(a, b);
+        double[] window = Window(product, columns);
+        Scratch.Return(product);
+        return window;
     }
 
     private double[] Window(double[] image, int columns) => SeparableFilter.Valid(image, columns, _taps, _taps);
 
     /// <summary>What depends on the true image alone.</summary>
-    internal sealed record Reference(double[] Image, double[] Mean, double[] Square);
+    internal sealed record Reference(double[] Image, double[] Mean, double[] Square)
+    {
+        /// <summary>Gives the filtered images back; the image itself stays the caller's.</summary>
+        public void Return() => Scratch.Return(Mean, Square);
+    }
 }

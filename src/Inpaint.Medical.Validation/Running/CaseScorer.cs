@@ -20,7 +20,7 @@ internal static class CaseScorer
         {
             int slice = run.Targets[i];
             hidden.Mask.Regions.TryGetValue(slice, out RegionMask? region);
-            var scorer = new SliceScorer(hidden.Truth(slice).ToArray(), geometry.Rows, geometry.Columns, range, region, noise);
+            using var scorer = new SliceScorer(hidden.Truth(slice).ToArray(), geometry.Rows, geometry.Columns, range, region, noise);
             for (int method = 0; method < methods.Count; method++)
             {
                 RebuiltSlice? result = rebuilt[method][i];

@@ -40,7 +40,7 @@ public sealed class MetricsAgreementTests : IDisposable
         Near(peer, "low", range.Low);
         Near(peer, "high", range.High);
 
-        var scorer = new SliceScorer(pair.Truth, pair.Rows, pair.Columns, range, null, 1);
+        using var scorer = new SliceScorer(pair.Truth, pair.Rows, pair.Columns, range, null, 1);
         SliceScore row = scorer.Score(Row(pair, range), pair.Image, []);
         Near(peer, "psnr", PooledScores.Psnr(row.SquaredError, row.Voxels, row.Range));
         Near(peer, "mse", row.SquaredError / row.Voxels);
@@ -55,7 +55,8 @@ public sealed class MetricsAgreementTests : IDisposable
         // A region that is the whole slice scores as the slice does.
         var all = new bool[pair.Truth.Length];
         all.AsSpan().Fill(true);
-        SliceScore region = new SliceScorer(pair.Truth, pair.Rows, pair.Columns, range, new RegionMask(all), 0).Score(Row(pair, range), pair.Image, []);
+        using var whole = new SliceScorer(pair.Truth, pair.Rows, pair.Columns, range, new RegionMask(all), 0);
+        SliceScore region = whole.Score(Row(pair, range), pair.Image, []);
         Assert.Equal(row with { NoiseRatio = null }, region);
     }
 
