@@ -35,6 +35,7 @@ public sealed class RealSeriesTests
     [InlineData("mr-4-slices-compressed-jpeg", 4)]
     [InlineData("mr-4-slices-compressed-jpegls", 4)]
     [InlineData("mr-4-slices-compressed-rle", 4)]
+    [InlineData("mr-hyperfine-low-field-multiframe", 8)]
     public async Task ARegularSeriesIsFoundRegular(string folder, int slices)
     {
         BuiltVolume built = Assert.Single(await Build(folder));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Masking;
 using Inpaint.Medical.Core.Ports;
@@ -138,7 +139,25 @@ internal sealed class Quantizer
     private static (float Least, float Most) RangeOf(ReadOnlySpan<float> voxels, float? padding)
     {
         float least = float.PositiveInfinity, most = float.NegativeInfinity;
-        foreach (float voxel in voxels)
+        int i = 0;
+        if (padding is null && voxels.Length >= Vector<float>.Count)
+        {
+            Vector<float> leasts = new(voxels), mosts = leasts;
+            for (i = Vector<float>.Count; i + Vector<float>.Count <= voxels.Length; i += Vector<float>.Count)
+            {
+                var some = new Vector<float>(voxels[i..]);
+                leasts = Vector.Min(leasts, some);
+                mosts = Vector.Max(mosts, some);
+            }
+
+            for (int lane = 0; lane < Vector<float>.Count; lane++)
+            {
+                least = Math.Min(least, leasts[lane]);
+                most = Math.Max(most, mosts[lane]);
+            }
+        }
+
+        foreach (float voxel in voxels[i..])
         {
             if (voxel != padding)
             {

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using Inpaint.Medical.Core.Masking;
 using Inpaint.Medical.Core.Ports;
 using Inpaint.Medical.Core.Volumes;
 
 namespace Inpaint.Medical.Core.Interpolation;
 
 /// <summary>Predicts slices by a classical method. A masked voxel of any slice is never looked at.</summary>
-public sealed class WeightedSliceReconstructor : IVolumeReconstructor
+public sealed class WeightedSliceReconstructor : IInPlaceReconstructor
 {
     // A spline reaches over all slices, but its weights fall by about 3.7 a slice: one below this changes no float.
     private const double NegligibleWeight = 1e-9;
@@ -38,25 +37,28 @@ public sealed class WeightedSliceReconstructor : IVolumeReconstructor
         var predictions = new SlicePrediction[request.Targets.Length];
         if (predictions.Length == 1)
         {
-            predictions[0] = Predict(request.Volume, request.Mask, request.Targets[0]);
+            predictions[0] = Predict(request, request.Targets[0]);
         }
         else
         {
             ParallelSlices.For(
-                predictions.Length, i => predictions[i] = Predict(request.Volume, request.Mask, request.Targets[i]), cancellationToken);
+                predictions.Length, i => predictions[i] = Predict(request, request.Targets[i]), cancellationToken);
         }
 
         return predictions;
     }
 
-    private SlicePrediction Predict(Volume volume, SliceMask mask, int target)
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">A target that <see cref="CanPredict"/> denies.</exception>
+    public ImmutableArray<int> FillInPlace(ReconstructionRequest request, int slice, Span<float> voxels)
     {
-        float[] voxels = GC.AllocateUninitializedArray<float>(volume.Geometry.SliceLength);
+        ArgumentNullException.ThrowIfNull(request);
+        Volume volume = request.Volume;
         var influences = new SortedSet<int>();
         bool isFirst = true;
-        foreach (VisibilityClass group in VisibilityClass.Of(volume, mask, target))
+        foreach (VisibilityClass group in VisibilityClass.Of(volume, request.Mask, slice))
         {
-            (int[] slices, float[] weights) = SourcesOf(group, volume.Geometry.SlicePositionsMm, target);
+            (int[] slices, float[] weights) = SourcesOf(group, volume.Geometry.SlicePositionsMm, slice);
             influences.UnionWith(slices);
             if (isFirst)
             {
@@ -70,7 +72,14 @@ public sealed class WeightedSliceReconstructor : IVolumeReconstructor
             }
         }
 
-        return new SlicePrediction(target, voxels, [.. influences]);
+        return [.. influences];
+    }
+
+    private SlicePrediction Predict(ReconstructionRequest request, int slice)
+    {
+        float[] voxels = GC.AllocateUninitializedArray<float>(request.Volume.Geometry.SliceLength);
+        ImmutableArray<int> sources = FillInPlace(request, slice, voxels);
+        return new SlicePrediction(slice, voxels, sources);
     }
 
     private (int[] Slices, float[] Weights) SourcesOf(VisibilityClass group, ImmutableArray<double> positions, int target)

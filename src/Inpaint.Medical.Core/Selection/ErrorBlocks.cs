@@ -1,4 +1,4 @@
-using Inpaint.Medical.Core.Ports;
+using System.Runtime.Intrinsics;
 
 namespace Inpaint.Medical.Core.Selection;
 
@@ -34,30 +34,72 @@ public sealed class ErrorBlocks
     public double MeanSquaredError { get; private set; } = double.NaN;
 
     /// <summary>Adds a predicted slice.</summary>
+    /// <param name="predicted">[rows × columns].</param>
     /// <param name="truth">[rows × columns].</param>
-    /// <param name="masked">Voxels that count; empty for all.</param>
+    /// <param name="masked">Voxels that count, [rows × columns]; empty for all.</param>
     /// <param name="padding">Real value outside the field of view, which is not predicted; null if there is none.</param>
-    public void Add(SlicePrediction prediction, ReadOnlySpan<float> truth, ReadOnlySpan<bool> masked, float? padding)
+    public void Add(ReadOnlySpan<float> predicted, ReadOnlySpan<float> truth, ReadOnlySpan<bool> masked, float? padding)
     {
-        ArgumentNullException.ThrowIfNull(prediction);
-        ReadOnlySpan<float> predicted = prediction.Voxels.Span;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(predicted.Length, truth.Length);
+        bool isAll = masked.IsEmpty && padding is null;
         for (int start = 0, row = 0; start < truth.Length; start += _columns, row++)
         {
-            int firstBlock = row / _edge * _blocksInRow;
-            for (int column = 0; column < _columns; column++)
+            int block = row / _edge * _blocksInRow;
+            for (int column = 0; column < _columns; column += _edge, block++)
             {
-                int voxel = start + column;
-                if ((!masked.IsEmpty && !masked[voxel]) || truth[voxel] == padding)
+                int first = start + column, length = Math.Min(_edge, _columns - column);
+                ReadOnlySpan<float> there = truth.Slice(first, length), found = predicted.Slice(first, length);
+                if (isAll)
                 {
-                    continue;
+                    _sums[block] += SumOfSquares(found, there);
+                    Count += length;
                 }
-
-                double error = predicted[voxel] - truth[voxel];
-                _sums[firstBlock + (column / _edge)] += error * error;
-                Count++;
+                else
+                {
+                    AddSelected(block, found, there, masked.IsEmpty ? default : masked.Slice(first, length), padding);
+                }
             }
         }
 
         MeanSquaredError = Count == 0 ? double.NaN : _sums.Sum() / Count;
+    }
+
+    private void AddSelected(int block, ReadOnlySpan<float> predicted, ReadOnlySpan<float> truth, ReadOnlySpan<bool> masked, float? padding)
+    {
+        for (int i = 0; i < truth.Length; i++)
+        {
+            if ((masked.IsEmpty || masked[i]) && truth[i] != padding)
+            {
+                double error = predicted[i] - truth[i];
+                _sums[block] += error * error;
+                Count++;
+            }
+        }
+    }
+
+    // 256 bits on every machine, so that the order of summing and with it every bit of a decision is the same.
+    private static double SumOfSquares(ReadOnlySpan<float> predicted, ReadOnlySpan<float> truth)
+    {
+        Vector256<float> sums = Vector256<float>.Zero;
+        int i = 0;
+        for (; i + Vector256<float>.Count <= truth.Length; i += Vector256<float>.Count)
+        {
+            Vector256<float> error = Vector256.Create(predicted[i..]) - Vector256.Create(truth[i..]);
+            sums += error * error;
+        }
+
+        double sum = 0;
+        for (int lane = 0; lane < Vector256<float>.Count; lane++)
+        {
+            sum += sums[lane];
+        }
+
+        for (; i < truth.Length; i++)
+        {
+            double error = predicted[i] - truth[i];
+            sum += error * error;
+        }
+
+        return sum;
     }
 }

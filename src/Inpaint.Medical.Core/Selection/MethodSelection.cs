@@ -24,6 +24,8 @@ internal sealed class MethodSelection(BuiltVolume built, SliceMask mask, IReadOn
     // A learned method costs far more than a classical one; the nearest copies of the gap say most.
     private const int LearnedPlacements = 4;
 
+    private readonly float[] _trial = new float[built.Volume.Geometry.SliceLength];
+
     /// <param name="targets">A run of masked slices, or one partial slice.</param>
     /// <exception cref="InpaintException"><see cref="ErrorCode.NothingVisible"/>: no method can predict the targets.</exception>
     public Selected Choose(ImmutableArray<int> targets)
@@ -135,11 +137,25 @@ internal sealed class MethodSelection(BuiltVolume built, SliceMask mask, IReadOn
                 continue;
             }
 
-            foreach (SlicePrediction prediction in method.Reconstruct(request, cancellationToken))
+            ReadOnlySpan<bool> masked = placement.Region is null ? default : placement.Region.Masked;
+            if (method is IInPlaceReconstructor inPlace)
             {
-                errors.Add(prediction, built.Volume.Slice(prediction.Slice), placement.Region is null ? default : placement.Region.Masked, padding);
-                slices.Add(prediction.Slice);
+                foreach (int slice in placement.Slices)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    inPlace.FillInPlace(request, slice, _trial);
+                    errors.Add(_trial, built.Volume.Slice(slice), masked, padding);
+                }
             }
+            else
+            {
+                foreach (SlicePrediction prediction in method.Reconstruct(request, cancellationToken))
+                {
+                    errors.Add(prediction.Voxels.Span, built.Volume.Slice(prediction.Slice), masked, padding);
+                }
+            }
+
+            slices.UnionWith(placement.Slices);
         }
 
         return errors.Count == 0 ? null : new Trial(method, errors, [.. slices]);

@@ -75,7 +75,20 @@ public static class SeriesSplit
         IGrouping<IComparable?, InstanceHeader>[] groups = [.. part.Instances.GroupBy(key).OrderBy(group => group.Key)];
         return groups.Length == 1
             ? [part]
-            : [.. groups.Select(group => new SeriesPart(Named(part.Name, Invariant($"{name} {group.Key ?? "not given"}")), [.. group]))];
+            : [.. groups.Select(group => new SeriesPart(Named(part.Name, $"{name} {Shown(group.Key, groups)}"), [.. group]))];
+    }
+
+    // Of a value with several components those that differ say it all.
+    private static string Shown(IComparable? key, IGrouping<IComparable?, InstanceHeader>[] groups)
+    {
+        if (key is not string text)
+        {
+            return key is null ? "not given" : Invariant($"{key}");
+        }
+
+        string[][] all = [.. groups.Select(group => ((string?)group.Key ?? string.Empty).Split('\\'))];
+        string[] own = [.. text.Split('\\').Where((component, i) => all.Any(other => i >= other.Length || other[i] != component))];
+        return own.Length == 0 ? text : string.Join('\\', own);
     }
 
     // A key that differs from slice to slice would shatter the volume instead of taking repeats apart.

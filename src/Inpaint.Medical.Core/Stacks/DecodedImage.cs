@@ -11,6 +11,9 @@ internal sealed record DecodedImage(InstanceHeader Header, double PositionMm, by
     /// <summary>Instance Number; for a frame its number in the stack.</summary>
     public int? Number => Header.InstanceNumber;
 
+    /// <summary>File name without its folder, for sentences.</summary>
+    public string Name => Path.GetFileName(Header.Source);
+
     /// <summary>Decodes all images, two or more at a time. What cannot be decoded becomes a defect of that image.</summary>
     /// <exception cref="InpaintException">No image at all could be decoded: the first one's reason.</exception>
     public static DecodedImage[] DecodeAll(

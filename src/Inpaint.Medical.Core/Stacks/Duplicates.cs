@@ -47,7 +47,7 @@ internal static class Duplicates
     {
         Code = ErrorCode.DuplicateSlice,
         Severity = FindingSeverity.Info,
-        Message = Text($"The slice at {chosen.PositionMm:0.###} mm is there {atPlace.Length} times; {chosen.Header.Source} is used."),
+        Message = Text($"The slice at {chosen.PositionMm:0.###} mm is there {atPlace.Length} times; {chosen.Name} is used."),
         LikelyCause = "The file was copied or sent twice.",
         Hint = "Nothing to do.",
     };

@@ -28,7 +28,7 @@ internal static class StackFindings
         DecodedImage a = stack.Images[after - 1], b = stack.Images[after];
         return About([a, b], ErrorCode.SlicesMissing, FindingSeverity.Warning) with
         {
-            Message = Text($"{missing} slice(s) missing between {a.Header.Source} and {b.Header.Source}."),
+            Message = Text($"{missing} slice(s) missing between {a.Name} and {b.Name}."),
             PositionsMm = [.. Enumerable.Range(stack.Slots[after - 1] + 1, missing).Select(slot => stack.Positions[slot])],
             Expected = Text($"a step of {stack.Grid.SpacingMm:0.###} mm"),
             Found = Text($"a step of {b.PositionMm - a.PositionMm:0.###} mm, from {a.PositionMm:0.###} to {b.PositionMm:0.###} mm"),
@@ -64,7 +64,7 @@ internal static class StackFindings
     private static Finding MissingEnd(DecodedImage end, int count, string where, string why) =>
         About([end], ErrorCode.EndMissing, FindingSeverity.Warning) with
         {
-            Message = Text($"{count} slice(s) may be missing {where} slice, {end.Header.Source}."),
+            Message = Text($"{count} slice(s) may be missing {where} slice, {end.Name}."),
             PositionsMm = [end.PositionMm],
             Expected = why,
             Found = Text($"the stack ends at {end.PositionMm:0.###} mm with instance number {end.Header.InstanceNumber}"),
