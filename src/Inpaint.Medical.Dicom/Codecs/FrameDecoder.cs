@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using FellowOakDicom;
 using FellowOakDicom.Imaging;
@@ -16,7 +17,36 @@ public static class FrameDecoder
     /// <returns>A new array, the caller's own.</returns>
     /// <exception cref="FrameDecodingException">The frame cannot be decoded exactly; never wrong samples instead.</exception>
     /// <exception cref="IOException">The file, read on demand, is gone or unreadable.</exception>
-    public static byte[] Decode(DicomDataset dataset, int frame)
+    public static byte[] Decode(DicomDataset dataset, int frame) => Decode(dataset, frame, size => new byte[size]);
+
+    /// <summary>Decodes a frame into memory of exactly its size, without memory of its own where the pixel data are native.</summary>
+    /// <exception cref="FrameDecodingException">The frame cannot be decoded exactly, or is not of that size.</exception>
+    /// <exception cref="IOException">The file, read on demand, is gone or unreadable.</exception>
+    public static void Decode(DicomDataset dataset, int frame, Span<byte> destination)
+    {
+        byte[]? rented = null;
+        try
+        {
+            byte[] samples = Decode(dataset, frame, size => rented = ArrayPool<byte>.Shared.Rent(size));
+            long size = ReadShape(dataset).ByteCount;
+            if (size != destination.Length)
+            {
+                throw new FrameDecodingException(FrameFault.Damaged, FormattableString.Invariant(
+                    $"The frame has {size} bytes where {destination.Length} were expected."));
+            }
+
+            samples.AsSpan(0, destination.Length).CopyTo(destination);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+
+    private static byte[] Decode(DicomDataset dataset, int frame, Func<int, byte[]> allocate)
     {
         FrameShape shape = ReadShape(dataset);
         if (frame < 0 || frame >= FrameCount(dataset))
@@ -28,7 +58,7 @@ public static class FrameDecoder
         return dataset.GetDicomItem<DicomItem>(DicomTag.PixelData) switch
         {
             DicomFragmentSequence => DecodeFragments(dataset, frame, shape),
-            DicomElement element when !dataset.InternalTransferSyntax.IsEncapsulated => ReadNative(dataset, element.Buffer, frame, shape),
+            DicomElement element when !dataset.InternalTransferSyntax.IsEncapsulated => ReadNative(dataset, element.Buffer, frame, shape, allocate),
             null => throw new FrameDecodingException(FrameFault.Missing, "There are no pixel data (7FE0,0010)."),
             _ => throw new FrameDecodingException(
                 FrameFault.Unsupported, $"The pixel data are not in fragments as {dataset.InternalTransferSyntax.UID.Name} has them."),
@@ -69,7 +99,7 @@ public static class FrameDecoder
         dataset.TryGetSingleValue(tag, out ushort value) && value > 0 ? value : throw new FrameDecodingException(
             FrameFault.HeaderIncomplete, $"{name} {tag} is missing or zero.");
 
-    private static byte[] ReadNative(DicomDataset dataset, IByteBuffer buffer, int frame, FrameShape shape)
+    private static byte[] ReadNative(DicomDataset dataset, IByteBuffer buffer, int frame, FrameShape shape, Func<int, byte[]> allocate)
     {
         if (dataset.TryGetSingleValue(DicomTag.PhotometricInterpretation, out string meaning) && meaning.Contains("_42", StringComparison.Ordinal))
         {
@@ -90,7 +120,7 @@ public static class FrameDecoder
             return buffer.Data.AsSpan((int)offset, size).ToArray();
         }
 
-        byte[] samples = new byte[size];
+        byte[] samples = allocate(size);
         buffer.GetByteRange(offset, size, samples);
         return samples;
     }

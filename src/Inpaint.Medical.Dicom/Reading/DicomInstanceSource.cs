@@ -80,14 +80,7 @@ public sealed class DicomInstanceSource : IInstanceSource, IDisposable
             throw new ArgumentException("The destination does not fit the frame.", nameof(destination));
         }
 
-        byte[] frame = Decode(instance);
-        if (frame.Length != destination.Length)
-        {
-            throw new InpaintException(ErrorCode.SliceUndecodable, FormattableString.Invariant(
-                $"'{instance.Source}' decodes to {frame.Length} bytes, its header says {destination.Length}."));
-        }
-
-        frame.CopyTo(destination);
+        Decode(instance, destination);
     }
 
     public string Sha256(InstanceHeader instance)
@@ -102,19 +95,20 @@ public sealed class DicomInstanceSource : IInstanceSource, IDisposable
 
     public void Dispose() => _inputs.Dispose();
 
-    private byte[] Decode(InstanceHeader instance)
+    private void Decode(InstanceHeader instance, Span<byte> destination)
     {
         try
         {
             if (instance.FrameCount == 1)
             {
-                return FrameDecoder.Decode(FileOf(instance).Parse().Dataset, instance.Frame);
+                FrameDecoder.Decode(FileOf(instance).Parse().Dataset, instance.Frame, destination);
+                return;
             }
 
             DicomFile file = _multiFrame.GetOrAdd(instance.Source, _ => new Lazy<DicomFile>(() => FileOf(instance).Parse())).Value;
             lock (file)
             {
-                return FrameDecoder.Decode(file.Dataset, instance.Frame);
+                FrameDecoder.Decode(file.Dataset, instance.Frame, destination);
             }
         }
         catch (FrameDecodingException exception)

@@ -7,12 +7,14 @@ internal static class Part10File
 {
     private static readonly Lock Gate = new();
 
-    public static byte[] Bytes(DicomDataset dataset)
+    public static ReadOnlyMemory<byte> Bytes(DicomDataset dataset)
     {
+        const int header = 1 << 14;
         NameImplementation();
-        using var stream = new MemoryStream();
+        long pixels = dataset.GetDicomItem<DicomElement>(DicomTag.PixelData)?.Length ?? 0;
+        using var stream = new MemoryStream(checked((int)pixels + header));
         new DicomFile(dataset).Save(stream);
-        return stream.ToArray();
+        return stream.GetBuffer().AsMemory(0, (int)stream.Length);
     }
 
     /// <summary>The library names itself otherwise, and so would make bytes depend on its version.</summary>

@@ -43,9 +43,13 @@ internal sealed class PixelAttributes(DerivedSeries series, SourceSurvey survey)
             }
         }
 
-        IByteBuffer buffer = EvenLengthBuffer.Create(new MemoryByteBuffer(samples.ToArray()));
+        IByteBuffer buffer = EvenLengthBuffer.Create(new MemoryByteBuffer(ArrayOf(samples)));
         target.AddOrUpdate(allocated > 8 ? new DicomOtherWord(DicomTag.PixelData, buffer) : new DicomOtherByte(DicomTag.PixelData, buffer));
     }
+
+    /// <summary>The array behind the samples, where they are all of it: slices are not copied only to be written.</summary>
+    private static byte[] ArrayOf(ReadOnlyMemory<byte> samples) =>
+        MemoryMarshal.TryGetArray(samples, out ArraySegment<byte> segment) && segment.Count == segment.Array!.Length ? segment.Array : samples.ToArray();
 
     /// <summary>Smallest and largest sample, of the stored bits only.</summary>
     internal static (int Smallest, int Largest) Extremes(PixelFormat format, ReadOnlySpan<byte> samples)
