@@ -133,11 +133,6 @@ public class DicomServer<T> : IDicomServer<T>
         {
             try
             {
-                if (_places != null)
-                {
-                    await _places.WaitAsync(stop).ConfigureAwait(false);
-                }
-
                 TcpClient client = await AcceptAsync(stop).ConfigureAwait(false);
                 _ = Task.Run(() => ServeAsync(client), CancellationToken.None);
             }
@@ -168,22 +163,28 @@ public class DicomServer<T> : IDicomServer<T>
 
     private async Task ServeAsync(TcpClient client)
     {
-        using var limit = new CancellationTokenSource(Limits.AssociateTimeout);
-        LinkedListNode<IDisposable> halfOpen = _halfOpen.Add(client, Limits.HalfOpenConnections);
+        using var evicted = new CancellationTokenSource();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(evicted.Token);
+        limit.CancelAfter(Limits.AssociateTimeout);
+        LinkedListNode<Action> halfOpen = _halfOpen.Add(() => Evict(client, evicted), Limits.HalfOpenConnections);
+        bool hasPlace = false;
         T service = null;
         try
         {
             INetworkStream stream = await _dependencies.NetworkManager
                 .AcceptAsync(client, _tlsAcceptor, limit.Token).ConfigureAwait(false);
             service = CreateService(stream);
-            service.AssociationRequested = () => _halfOpen.Remove(halfOpen);
-            _services[service] = true;
-            if (_isDisposed)
+            service.Admit = async () =>
             {
-                return;
+                await TakePlaceAsync(evicted.Token).ConfigureAwait(false);
+                hasPlace = true;
+                _halfOpen.Remove(halfOpen);
+            };
+            _services[service] = true;
+            if (!_isDisposed)
+            {
+                await service.RunAsync().ConfigureAwait(false);
             }
-
-            await service.RunAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -199,9 +200,28 @@ public class DicomServer<T> : IDicomServer<T>
                 _services.TryRemove(service, out _);
             }
 
-            _places?.Release();
+            if (hasPlace)
+            {
+                _places?.Release();
+            }
         }
     }
+
+    private static void Evict(TcpClient client, CancellationTokenSource evicted)
+    {
+        client.Dispose();
+        try
+        {
+            evicted.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself at the same moment.
+        }
+    }
+
+    /// <summary>Waits for one of the allowed places; a peer needs one when it asks for an association, not to be connected.</summary>
+    private Task TakePlaceAsync(CancellationToken cancellation) => _places?.WaitAsync(cancellation) ?? Task.CompletedTask;
 
     private T CreateService(INetworkStream stream)
     {

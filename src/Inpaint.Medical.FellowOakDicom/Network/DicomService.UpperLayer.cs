@@ -136,7 +136,6 @@ public abstract partial class DicomService
     private async Task OnAssociateRequestAsync(ReadOnlyMemory<byte> body)
     {
         DicomAssociation association = AssociatePdu.ReadRequest(body.Span, Limits, out AssociateRefusal? refusal, out _hasAsyncOps);
-        AssociationRequested?.Invoke();
         await MoveAsync(UpperLayerEvent.AssociateRequestPdu, otherwise: refusal != null).ConfigureAwait(false);
         if (refusal is { } no)
         {
@@ -146,6 +145,7 @@ public abstract partial class DicomService
             return;
         }
 
+        await HandleAsync(Admit).ConfigureAwait(false);
         association.RemoteHost = _network.RemoteHost;
         association.RemotePort = _network.RemotePort;
         association.Options = Options;

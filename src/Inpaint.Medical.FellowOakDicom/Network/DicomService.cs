@@ -57,8 +57,8 @@ public abstract partial class DicomService : IDicomServiceRunner, IDisposable, I
 
     internal UpperLayerLimits Limits { get; set; } = UpperLayerLimits.Default;
 
-    /// <summary>Called once the peer has asked for an association, so that the connection is not half-open any more.</summary>
-    internal Action AssociationRequested { get; set; }
+    /// <summary>Waits until the server has a place for the association that the peer asks for.</summary>
+    internal Func<Task> Admit { get; set; } = () => Task.CompletedTask;
 
     private bool IsAcceptor => this is IDicomServiceProvider;
 

@@ -39,7 +39,7 @@ public class DicomServiceOptions
 /// <summary>Settings of a server.</summary>
 public class DicomServerOptions
 {
-    /// <summary>Most connections served at a time; further ones wait in the backlog. 0 is unlimited.</summary>
+    /// <summary>Most associations served at a time; the requests of further ones wait. 0 is unlimited.</summary>
     public int MaxClientsAllowed { get; set; }
 
     public DicomServerOptions Clone() => (DicomServerOptions)MemberwiseClone();

@@ -336,15 +336,55 @@ public sealed class ClientOutcomeTests
     public async Task WaitingClientIsServedWhenAPlaceIsFree()
     {
         using var loopback = new Loopback(configure: options => options.MaxClientsAllowed = 1);
-        using var first = new TcpClient();
-        await first.ConnectAsync("127.0.0.1", loopback.Port);
-        await Eventually.IsTrue(() => loopback.Server.ServiceCount == 1);
+        RawPeer first = await RawPeer.AssociateAsync(loopback.Port, DicomUID.Verification);
         Task<DicomStatus> second = loopback.EchoAsync();
         await Task.Delay(300);
         Assert.False(second.IsCompleted);
 
-        first.Dispose();
+        await first.DisposeAsync();
 
         Assert.Equal(DicomStatus.Success, await second);
+    }
+
+    [Fact]
+    public async Task ConnectionsWithoutAssociationTakeNoPlace()
+    {
+        using var loopback = new Loopback(configure: options => options.MaxClientsAllowed = 2);
+        var silent = new List<RawPeer>();
+        for (int i = 0; i < 20; i++)
+        {
+            silent.Add(await RawPeer.ConnectAsync(loopback.Port));
+        }
+
+        Assert.Equal(DicomStatus.Success, await loopback.EchoAsync());
+        foreach (RawPeer peer in silent)
+        {
+            await peer.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task FloodOfRequestsOnAFullServerLeavesNothingBehind()
+    {
+        using var loopback = new Loopback(
+            limits: UpperLayerLimits.Default with { HalfOpenConnections = 8 }, configure: options => options.MaxClientsAllowed = 1);
+        await using RawPeer first = await RawPeer.AssociateAsync(loopback.Port, DicomUID.Verification);
+        var waiting = new List<RawPeer>();
+        for (int i = 0; i < 60; i++)
+        {
+            RawPeer peer = await RawPeer.ConnectAsync(loopback.Port);
+            waiting.Add(peer);
+            await peer.WriteAsync(RawPeer.Request(DicomUID.Verification));
+        }
+
+        await Eventually.IsTrue(() => loopback.Server.ServiceCount <= 9);
+        await first.DisposeAsync();
+        foreach (RawPeer peer in waiting)
+        {
+            await peer.DisposeAsync();
+        }
+
+        await Eventually.IsTrue(() => loopback.Server.ServiceCount == 0);
+        Assert.Equal(DicomStatus.Success, await loopback.EchoAsync());
     }
 }

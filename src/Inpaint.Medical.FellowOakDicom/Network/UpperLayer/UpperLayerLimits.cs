@@ -35,6 +35,6 @@ internal sealed record UpperLayerLimits
     /// <summary>Longest life of an association of a server.</summary>
     internal TimeSpan AssociationLife { get; init; } = TimeSpan.FromHours(4);
 
-    /// <summary>Most connections of a server without an association; the oldest gives way to a new one.</summary>
+    /// <summary>Most connections of a server that are not served yet; the oldest gives way to a new one.</summary>
     internal int HalfOpenConnections { get; init; } = 128;
 }
