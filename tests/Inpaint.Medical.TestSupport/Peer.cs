@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Xunit;
 
 namespace Inpaint.Medical.TestSupport;
@@ -7,11 +8,15 @@ namespace Inpaint.Medical.TestSupport;
 public static class Peer
 {
     /// <summary>Runs a program and gives its exit code and output; skips the running test if there is no such program.</summary>
-    public static (int ExitCode, string Output, string Error) Run(string program, params string[] arguments)
+    public static (int ExitCode, string Output, string Error) Run(string program, params string[] arguments) =>
+        Run(Encoding.UTF8, program, arguments);
+
+    /// <param name="encoding">Of the program's output; Latin-1 keeps every byte as one character.</param>
+    public static (int ExitCode, string Output, string Error) Run(Encoding encoding, string program, params string[] arguments)
     {
         string? path = Find(program);
         Assert.SkipUnless(path is not null, $"{program} is not installed.");
-        var start = new ProcessStartInfo(path!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(path!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = encoding };
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -209,8 +209,8 @@ public partial class DicomDataset : IEnumerable<DicomItem>, IEquatable<DicomData
     internal Encoding[] GetEncodings(Encoding[] inherited = null)
     {
         int index = IndexOf(DicomTag.SpecificCharacterSet.Number);
-        return index >= 0 && _items[index] is DicomCodeString { Length: > 0 } charset ? DicomEncoding.FromElement(charset.Get<string>())
-            : FallbackEncodings ?? inherited ?? DicomEncoding.DefaultArray;
+        string charset = index >= 0 && _items[index] is DicomCodeString element ? element.Get<string>() : "";
+        return charset.Length > 0 ? DicomEncoding.FromElement(charset) : FallbackEncodings ?? inherited ?? DicomEncoding.DefaultArray;
     }
 
     /// <summary>Adds an item as it was read: no validation, the tag is already the stored one, a second one of a tag replaces the first.</summary>
@@ -309,7 +309,7 @@ public partial class DicomDataset : IEnumerable<DicomItem>, IEquatable<DicomData
     /// <summary>Maps a private tag to the block that its creator has here (PS3.5 §7.8.1); null if it has none and may not reserve one.</summary>
     private DicomTag Resolve(DicomTag tag, bool reserve = false)
     {
-        if (tag.PrivateCreator is null || !tag.IsPrivate || tag.Element <= 0xFF)
+        if (tag.PrivateCreator is null || !tag.IsPrivate || tag.Element == 0)
         {
             return tag;
         }
@@ -320,7 +320,7 @@ public partial class DicomDataset : IEnumerable<DicomItem>, IEquatable<DicomData
             int index = IndexOf(creatorKey);
             if (index < 0 && reserve)
             {
-                Insert(~index, creatorKey, new DicomLongString(new DicomTag(creatorKey, tag.PrivateCreator), tag.PrivateCreator.Creator));
+                Insert(~index, creatorKey, new DicomLongString(new DicomTag(creatorKey), tag.PrivateCreator.Creator));
             }
 
             if ((index < 0 && reserve) || (index >= 0 && _items[index] is DicomElement owner && owner.Get<string>() == tag.PrivateCreator.Creator))

@@ -9,7 +9,7 @@ public static class DicomDatasetExtensions
         var clone = new DicomDataset(dataset.InternalTransferSyntax) { FallbackEncodings = dataset.FallbackEncodings };
         foreach (DicomItem item in dataset)
         {
-            clone.Append(item is DicomSequence sequence ? new DicomSequence(sequence.Tag, sequence.Items.Select(Clone).ToList()) : item);
+            clone.Append(item is DicomSequence sequence ? DicomSequence.Of(sequence.Tag, [.. sequence.Items.Select(Clone)]) : item);
         }
 
         return clone;

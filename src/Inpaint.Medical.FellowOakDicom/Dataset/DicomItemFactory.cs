@@ -7,42 +7,9 @@ namespace FellowOakDicom;
 /// <summary>Makes items of a representation, from bytes that were read or from values.</summary>
 internal static class DicomItemFactory
 {
-    public static DicomElement FromBytes(DicomVR vr, DicomTag tag, IByteBuffer data, Encoding[] encodings) => vr.Code switch
-    {
-        "AE" => new DicomApplicationEntity(tag, data),
-        "AS" => new DicomAgeString(tag, data),
-        "AT" => new DicomAttributeTag(tag, data),
-        "CS" => new DicomCodeString(tag, data),
-        "DA" => new DicomDate(tag, data),
-        "DS" => new DicomDecimalString(tag, data),
-        "DT" => new DicomDateTime(tag, data),
-        "FD" => new DicomFloatingPointDouble(tag, data),
-        "FL" => new DicomFloatingPointSingle(tag, data),
-        "IS" => new DicomIntegerString(tag, data),
-        "LO" => new DicomLongString(tag, encodings, data),
-        "LT" => new DicomLongText(tag, encodings, data),
-        "OB" => new DicomOtherByte(tag, data),
-        "OD" => new DicomOtherDouble(tag, data),
-        "OF" => new DicomOtherFloat(tag, data),
-        "OL" => new DicomOtherLong(tag, data),
-        "OV" => new DicomOtherVeryLong(tag, data),
-        "OW" => new DicomOtherWord(tag, data),
-        "PN" => new DicomPersonName(tag, encodings, data),
-        "SH" => new DicomShortString(tag, encodings, data),
-        "SL" => new DicomSignedLong(tag, data),
-        "SS" => new DicomSignedShort(tag, data),
-        "ST" => new DicomShortText(tag, encodings, data),
-        "SV" => new DicomSignedVeryLong(tag, data),
-        "TM" => new DicomTime(tag, data),
-        "UC" => new DicomUnlimitedCharacters(tag, encodings, data),
-        "UI" => new DicomUniqueIdentifier(tag, data),
-        "UL" => new DicomUnsignedLong(tag, data),
-        "UR" => new DicomUniversalResource(tag, data),
-        "US" => new DicomUnsignedShort(tag, data),
-        "UT" => new DicomUnlimitedText(tag, encodings, data),
-        "UV" => new DicomUnsignedVeryLong(tag, data),
-        _ => new DicomUnknown(tag, data),
-    };
+    private static readonly Func<DicomTag, IByteBuffer, Encoding[], DicomElement>[] Makers = MakeMakers();
+
+    public static DicomElement FromBytes(DicomVR vr, DicomTag tag, IByteBuffer data, Encoding[] encodings) => Makers[vr.Index](tag, data, encodings);
 
     /// <exception cref="InvalidOperationException">The representation cannot be made from values of this type.</exception>
     public static DicomItem FromValues<T>(DicomVR vr, DicomTag tag, T[] values)
@@ -64,8 +31,8 @@ internal static class DicomItemFactory
     }
 
     private static DicomSequence Sequence<T>(DicomTag tag, T[] values) =>
-        values is DicomSequence[] { Length: 1 } sequences ? new DicomSequence(tag, sequences[0].Items.ToList())
-        : typeof(DicomDataset).IsAssignableFrom(typeof(T)) ? new DicomSequence(tag, values.Cast<DicomDataset>().Where(item => item is not null).ToList())
+        values is DicomSequence[] { Length: 1 } sequences ? DicomSequence.Of(tag, [.. sequences[0].Items])
+        : typeof(DicomDataset).IsAssignableFrom(typeof(T)) ? DicomSequence.Of(tag, [.. values.Cast<DicomDataset>().Where(item => item is not null)])
         : values.Length == 0 ? new DicomSequence(tag)
         : throw Unsupported<T>(DicomVR.SQ, tag);
 
@@ -163,4 +130,45 @@ internal static class DicomItemFactory
 
     private static InvalidOperationException Unsupported<T>(DicomVR vr, DicomTag tag) =>
         new($"Unable to create DICOM element of type {vr.Code} for {tag} with values of type {typeof(T)}");
+
+    private static Func<DicomTag, IByteBuffer, Encoding[], DicomElement>[] MakeMakers()
+    {
+        var makers = new Func<DicomTag, IByteBuffer, Encoding[], DicomElement>[DicomVR.IndexSize];
+        Array.Fill(makers, static (tag, data, _) => new DicomUnknown(tag, data));
+        Set(DicomVR.AE, static (tag, data, _) => new DicomApplicationEntity(tag, data));
+        Set(DicomVR.AS, static (tag, data, _) => new DicomAgeString(tag, data));
+        Set(DicomVR.AT, static (tag, data, _) => new DicomAttributeTag(tag, data));
+        Set(DicomVR.CS, static (tag, data, _) => new DicomCodeString(tag, data));
+        Set(DicomVR.DA, static (tag, data, _) => new DicomDate(tag, data));
+        Set(DicomVR.DS, static (tag, data, _) => new DicomDecimalString(tag, data));
+        Set(DicomVR.DT, static (tag, data, _) => new DicomDateTime(tag, data));
+        Set(DicomVR.FD, static (tag, data, _) => new DicomFloatingPointDouble(tag, data));
+        Set(DicomVR.FL, static (tag, data, _) => new DicomFloatingPointSingle(tag, data));
+        Set(DicomVR.IS, static (tag, data, _) => new DicomIntegerString(tag, data));
+        Set(DicomVR.LO, static (tag, data, encodings) => new DicomLongString(tag, encodings, data));
+        Set(DicomVR.LT, static (tag, data, encodings) => new DicomLongText(tag, encodings, data));
+        Set(DicomVR.OB, static (tag, data, _) => new DicomOtherByte(tag, data));
+        Set(DicomVR.OD, static (tag, data, _) => new DicomOtherDouble(tag, data));
+        Set(DicomVR.OF, static (tag, data, _) => new DicomOtherFloat(tag, data));
+        Set(DicomVR.OL, static (tag, data, _) => new DicomOtherLong(tag, data));
+        Set(DicomVR.OV, static (tag, data, _) => new DicomOtherVeryLong(tag, data));
+        Set(DicomVR.OW, static (tag, data, _) => new DicomOtherWord(tag, data));
+        Set(DicomVR.PN, static (tag, data, encodings) => new DicomPersonName(tag, encodings, data));
+        Set(DicomVR.SH, static (tag, data, encodings) => new DicomShortString(tag, encodings, data));
+        Set(DicomVR.SL, static (tag, data, _) => new DicomSignedLong(tag, data));
+        Set(DicomVR.SS, static (tag, data, _) => new DicomSignedShort(tag, data));
+        Set(DicomVR.ST, static (tag, data, encodings) => new DicomShortText(tag, encodings, data));
+        Set(DicomVR.SV, static (tag, data, _) => new DicomSignedVeryLong(tag, data));
+        Set(DicomVR.TM, static (tag, data, _) => new DicomTime(tag, data));
+        Set(DicomVR.UC, static (tag, data, encodings) => new DicomUnlimitedCharacters(tag, encodings, data));
+        Set(DicomVR.UI, static (tag, data, _) => new DicomUniqueIdentifier(tag, data));
+        Set(DicomVR.UL, static (tag, data, _) => new DicomUnsignedLong(tag, data));
+        Set(DicomVR.UR, static (tag, data, _) => new DicomUniversalResource(tag, data));
+        Set(DicomVR.US, static (tag, data, _) => new DicomUnsignedShort(tag, data));
+        Set(DicomVR.UT, static (tag, data, encodings) => new DicomUnlimitedText(tag, encodings, data));
+        Set(DicomVR.UV, static (tag, data, _) => new DicomUnsignedVeryLong(tag, data));
+        return makers;
+
+        void Set(DicomVR vr, Func<DicomTag, IByteBuffer, Encoding[], DicomElement> maker) => makers[vr.Index] = maker;
+    }
 }

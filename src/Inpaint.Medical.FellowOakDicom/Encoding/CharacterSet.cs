@@ -27,7 +27,7 @@ internal sealed record CharacterSet(string[] Terms, int CodePage, string Escape,
         new(["ISO 2022 IR 87"], 50220, "$B", CharacterSetKind.Jis0208),
         new(["ISO 2022 IR 159"], 50221, "$(D", CharacterSetKind.Jis0212),
         new(["ISO 2022 IR 149"], 51949, "$)C", CharacterSetKind.DoubleByteG1),
-        new(["ISO 2022 IR 58"], 936, "$)A", CharacterSetKind.DoubleByteG1),
+        new(["ISO 2022 IR 58"], 20936, "$)A", CharacterSetKind.DoubleByteG1),
         new(["ISO_IR 192"], 65001, null, CharacterSetKind.Unicode),
         new(["GB18030"], 54936, null, CharacterSetKind.Unicode),
         new(["GBK"], 936, null, CharacterSetKind.Unicode),
@@ -46,8 +46,7 @@ internal sealed record CharacterSet(string[] Terms, int CodePage, string Escape,
     public static CharacterSet OfTerm(string term) => ByTerm.GetValueOrDefault(term);
 
     public static CharacterSet OfEncoding(Encoding encoding) =>
-        Array.Find(All, set => set.CodePage == encoding.CodePage && (set.Escape is null || set.CodePage != 936))
-        ?? Array.Find(All, set => set.CodePage == encoding.CodePage);
+        Array.Find(All, set => set.CodePage == encoding.CodePage);
 
     /// <summary>The set that the bytes after an ESC select, with the number of those bytes; null if none is known.</summary>
     public static CharacterSet OfEscape(ReadOnlySpan<byte> afterEscape, out int length)

@@ -10,6 +10,8 @@ internal static class Iso2022
 {
     private const byte Esc = 0x1B;
 
+    private static readonly Lazy<Encoding> JapanesePairs = new(() => Encoding.GetEncoding(20932));
+
     public static string Decode(ReadOnlySpan<byte> bytes, Encoding[] encodings)
     {
         CharacterSet initial = CharacterSet.OfEncoding(encodings[0]) ?? CharacterSet.Ascii;
@@ -106,10 +108,10 @@ internal static class Iso2022
         switch (set.Kind)
         {
             case CharacterSetKind.Jis0208:
-                text.Append(Shifted(set.Encoding, "$B", bytes));
+                text.Append(DecodePairs(bytes, 0x80));
                 break;
             case CharacterSetKind.Jis0212:
-                text.Append(Shifted(set.Encoding, "$(D", bytes));
+                text.Append(DecodePairs(bytes, 0x00));
                 break;
             default:
                 text.Append(set.Encoding.GetString(bytes));
@@ -117,40 +119,41 @@ internal static class Iso2022
         }
     }
 
-    private static string Shifted(Encoding encoding, string escape, ReadOnlySpan<byte> bytes) =>
-        encoding.GetString([Esc, .. Encoding.ASCII.GetBytes(escape), .. bytes]);
+    /// <summary>Code page 20932 holds both Japanese sets: the first byte of a pair above 128, the second above for 0208 and below for 0212.</summary>
+    private static string DecodePairs(ReadOnlySpan<byte> bytes, byte secondBit)
+    {
+        byte[] pairs = bytes.ToArray();
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            pairs[i] |= i % 2 == 0 ? (byte)0x80 : secondBit;
+        }
+
+        return JapanesePairs.Value.GetString(pairs);
+    }
 
     private static bool TryEncode(Rune rune, CharacterSet set, out byte[] encoded)
     {
-        encoded = null;
-        var strict = (Encoding)set.Encoding.Clone();
-        strict.EncoderFallback = EncoderFallback.ExceptionFallback;
-        try
+        bool isJapanesePair = set.Kind is CharacterSetKind.Jis0208 or CharacterSetKind.Jis0212;
+        byte[] bytes = Strict(isJapanesePair ? JapanesePairs.Value : set.Encoding, rune);
+        encoded = set.Kind switch
         {
-            byte[] bytes = strict.GetBytes(rune.ToString());
-            encoded = set.Kind switch
-            {
-                CharacterSetKind.Jis0208 => Unshift(bytes, "$B"),
-                CharacterSetKind.Jis0212 => Unshift(bytes, "$(D"),
-                CharacterSetKind.Katakana => bytes.Length == 1 ? bytes : null,
-                CharacterSetKind.DoubleByteG1 => bytes.Length == 2 && bytes[0] > 0xA0 && bytes[1] > 0xA0 ? bytes : null,
-                _ => bytes,
-            };
-        }
-        catch (EncoderFallbackException)
-        {
-            return false;
-        }
-
+            _ when bytes.Length == 0 => null,
+            CharacterSetKind.Jis0208 => IsPair(bytes) && bytes[1] > 0xA0 ? [(byte)(bytes[0] & 0x7F), (byte)(bytes[1] & 0x7F)] : null,
+            CharacterSetKind.Jis0212 => IsPair(bytes) && bytes[1] < 0x80 ? [(byte)(bytes[0] & 0x7F), bytes[1]] : null,
+            CharacterSetKind.Katakana => bytes.Length == 1 ? bytes : null,
+            CharacterSetKind.DoubleByteG1 => IsPair(bytes) && bytes[1] > 0xA0 ? bytes : null,
+            _ => bytes,
+        };
         return encoded is not null;
     }
 
-    /// <summary>Takes the two bytes from between the escapes that .NET's encoder puts around them.</summary>
-    private static byte[] Unshift(byte[] bytes, string escape)
+    private static bool IsPair(byte[] bytes) => bytes.Length == 2 && bytes[0] > 0xA0;
+
+    /// <summary>The bytes of a character; none if the encoding lacks it.</summary>
+    private static byte[] Strict(Encoding encoding, Rune rune)
     {
-        int start = 1 + escape.Length;
-        return bytes.Length >= start + 2 && bytes[0] == Esc && bytes.AsSpan(1, escape.Length).SequenceEqual(Encoding.ASCII.GetBytes(escape))
-            ? bytes[start..(start + 2)]
-            : null;
+        var strict = (Encoding)encoding.Clone();
+        strict.EncoderFallback = new EncoderReplacementFallback("");
+        return strict.GetBytes(rune.ToString());
     }
 }

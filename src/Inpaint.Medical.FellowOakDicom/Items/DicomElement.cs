@@ -62,7 +62,7 @@ public abstract class DicomElement : DicomItem
 
     public override void Validate()
     {
-        if (Tag.IsPrivate || Count == 0)
+        if (Tag.IsPrivate || Buffer is IBulkDataUriByteBuffer { IsMemory: false } || Count == 0)
         {
             return;
         }

@@ -5,13 +5,18 @@ namespace FellowOakDicom;
 /// <summary>A sequence of items, each of them a dataset (PS3.5 §7.5).</summary>
 public class DicomSequence : DicomItem, IEnumerable<DicomDataset>
 {
-    public DicomSequence(DicomTag tag, params DicomDataset[] items) : base(tag) => Items = [.. items ?? []];
+    public DicomSequence(DicomTag tag, params DicomDataset[] items) : this([.. items ?? []], tag)
+    {
+    }
 
-    internal DicomSequence(DicomTag tag, List<DicomDataset> items) : base(tag) => Items = items;
+    private DicomSequence(List<DicomDataset> items, DicomTag tag) : base(tag) => Items = items;
 
     public override DicomVR ValueRepresentation => DicomVR.SQ;
 
     public IList<DicomDataset> Items { get; }
+
+    /// <summary>A sequence of these very items, which may still grow.</summary>
+    internal static DicomSequence Of(DicomTag tag, List<DicomDataset> items) => new(items, tag);
 
     public override void Validate()
     {

@@ -76,9 +76,10 @@ public abstract class DicomStringElement : DicomElement
 
     private protected virtual string ValueAt(int index) => StringValue;
 
+    /// <summary>Bytes stay if they are in the wanted character set already, or mean the same in every one.</summary>
     private bool CanKeepBytes() =>
-        !ValueRepresentation.IsStringEncoded || DicomEncoding.Same(_bytesEncodings, TargetEncodings) || (Bytes.Size < 1024 && Ascii.IsValid(Bytes.Data)
-            && !Bytes.Data.AsSpan().Contains((byte)0x1B));
+        !ValueRepresentation.IsStringEncoded || DicomEncoding.Same(_bytesEncodings, TargetEncodings)
+        || (Bytes.Size < 1024 && Ascii.IsValid(Bytes.Data) && !Bytes.Data.AsSpan().Contains((byte)0x1B) && (_text is null || Ascii.IsValid(_text)));
 
     private byte[] Encode(string text)
     {

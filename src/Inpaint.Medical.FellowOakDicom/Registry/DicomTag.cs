@@ -100,8 +100,7 @@ public sealed partial class DicomTag : IFormattable, IEquatable<DicomTag>, IComp
             return 1;
         }
 
-        bool bothOwned = PrivateCreator is not null && other.PrivateCreator is not null && Group == other.Group
-            && Element > 0xFF && other.Element > 0xFF;
+        bool bothOwned = PrivateCreator is not null && other.PrivateCreator is not null && Group == other.Group;
         if (!bothOwned)
         {
             return Number != other.Number ? Number.CompareTo(other.Number) : (PrivateCreator is null ? 0 : 1) - (other.PrivateCreator is null ? 0 : 1);

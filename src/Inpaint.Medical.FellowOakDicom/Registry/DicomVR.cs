@@ -3,6 +3,8 @@ namespace FellowOakDicom;
 /// <summary>A value representation (PS3.5 §6.2): how the bytes of a value are to be read.</summary>
 public sealed class DicomVR
 {
+    internal const int IndexSize = 26 * 26;
+
     private const byte Space = 0x20;
 
     public static readonly DicomVR NONE = new("NONE", "No Value Representation", typeof(object));
@@ -41,7 +43,7 @@ public sealed class DicomVR
     public static readonly DicomVR UT = Text("UT", "Unlimited Text", 0, encoded: true, multi: false, shortLength: false);
     public static readonly DicomVR UV = Binary("UV", "Unsigned Very Long", 8, typeof(ulong), shortLength: false);
 
-    private static readonly DicomVR[] ByLetters = Index(
+    private static readonly DicomVR[] ByLetters = IndexLetters(
         AE, AS, AT, CS, DA, DS, DT, FD, FL, IS, LO, LT, OB, OD, OF, OL, OV, OW, PN, SH, SL, SQ, SS, ST, SV, TM, UC, UI, UL, UN, UR, US, UT, UV);
 
     private Action<string> _validate;
@@ -49,6 +51,7 @@ public sealed class DicomVR
     private DicomVR(string code, string name, Type valueType)
     {
         Code = code;
+        Index = code.Length == 2 ? ((code[0] - 'A') * 26) + (code[1] - 'A') : 0;
         Name = name;
         ValueType = valueType;
         UnitSize = 1;
@@ -56,6 +59,9 @@ public sealed class DicomVR
     }
 
     public string Code { get; }
+
+    /// <summary>A number for look-up tables of <see cref="IndexSize"/> entries, told from the two letters.</summary>
+    internal int Index { get; }
 
     public string Name { get; }
 
@@ -109,12 +115,12 @@ public sealed class DicomVR
         return (uint)row < 26 && (uint)column < 26 ? ByLetters[(row * 26) + column] : null;
     }
 
-    private static DicomVR[] Index(params DicomVR[] all)
+    private static DicomVR[] IndexLetters(params DicomVR[] all)
     {
-        var index = new DicomVR[26 * 26];
+        var index = new DicomVR[IndexSize];
         foreach (DicomVR vr in all)
         {
-            index[((vr.Code[0] - 'A') * 26) + (vr.Code[1] - 'A')] = vr;
+            index[vr.Index] = vr;
         }
 
         return index;

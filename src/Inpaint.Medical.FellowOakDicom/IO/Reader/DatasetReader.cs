@@ -288,7 +288,7 @@ internal sealed class DatasetReader
         }
 
         var items = new List<DicomDataset>();
-        _level.Dataset.Append(new DicomSequence(tag, items));
+        _level.Dataset.Append(DicomSequence.Of(tag, items));
         _levels.Push(_level);
 
         // Within a value of VR UN everything is implicit little endian, whatever the syntax of the file (PS3.5 §6.2.2).

@@ -15,5 +15,5 @@ internal static class ReadLimits
     public const long InflatedBytes = 64L << 20;
 
     /// <summary>Inflated bytes beyond that for each deflated byte; real images reach about ten.</summary>
-    public const int InflateRatio = 100;
+    public const int InflateRatio = 30;
 }
