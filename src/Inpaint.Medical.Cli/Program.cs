@@ -16,6 +16,7 @@ internal static class Program
             ReconstructCommand.Create(),
             ValidateCommand.Create(),
             ProtocolCommand.Create(),
+            ModelCommand.Create(),
             SampleCommand.Create(),
             DemoCommand.Create(),
             VersionCommand.Create(),

@@ -8,6 +8,15 @@ public sealed record InpaintOptions
     /// <summary>Folder of protocols; those that travel with the program by default.</summary>
     public string ProtocolFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "protocols");
 
+    /// <summary>Folder of models; those that travel with the program by default.</summary>
+    public string ModelFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "models");
+
+    /// <summary>Name of the model behind the method transformer; null for the first one there is.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Device of learned methods: auto, cpu or cuda.</summary>
+    public string Device { get; init; } = "auto";
+
     /// <summary>Keeps a record of every run, refused and failed ones too; null keeps only those beside the output.</summary>
     public string? RecordFolder { get; init; }
 

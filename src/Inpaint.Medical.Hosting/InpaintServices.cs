@@ -1,4 +1,3 @@
-using Inpaint.Medical.Core.Interpolation;
 using Inpaint.Medical.Core.Pipeline;
 using Inpaint.Medical.Core.Ports;
 using Inpaint.Medical.Core.Protocols;
@@ -19,7 +18,7 @@ public static class InpaintServices
         services.AddSingleton(options);
         services.AddSingleton(_ => ReproducibleTime.FromEnvironment());
         services.AddSingleton<IReadOnlyList<Protocol>>(_ => ProtocolFolder.Load(options.ProtocolFolder));
-        services.AddSingleton<IReadOnlyList<IVolumeReconstructor>>(_ => [.. ClassicalMethods.All]);
+        services.AddSingleton<IReadOnlyList<IVolumeReconstructor>>(_ => ReconstructionMethods.Of(options));
         services.AddSingleton<IUidFactory>(_ => new DeterministicUidFactory(options.SecretBytes));
         services.AddSingleton(new DicomSourceSettings { SiteSecret = options.SecretBytes });
         services.AddSingleton(new DerivedSeriesSettings { Version = SoftwareInventory.ShortVersion, InstallationId = options.InstallationId });

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Inpaint.Medical.TestSupport;
 using Xunit;
 
 namespace Inpaint.Medical.EndToEnd.Tests;
@@ -32,9 +34,9 @@ public sealed class CommandTests : IDisposable
         double best = double.MaxValue;
         for (int attempt = 0; attempt < 5; attempt++)
         {
-            using var process = InpaintProgram.Start(new Dictionary<string, string>(), argument);
-            InpaintProgram.Finish(process).MustSucceed();
-            best = Math.Min(best, process.TotalProcessorTime.TotalSeconds);
+            (int exit, _, string error) = Peer.Run("/bin/bash", "-c", "TIMEFORMAT='%U %S'; time \"$0\" \"$1\"", InpaintProgram.Path, argument);
+            Assert.Equal(0, exit);
+            best = Math.Min(best, error.Trim().Split('\n')[^1].Split(' ').Sum(part => double.Parse(part, CultureInfo.InvariantCulture)));
         }
 
         Assert.True(best <= 0.3, $"{best:0.000} s of processor time");
@@ -104,14 +106,51 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void AProtocolOfOnesOwnIsUsed()
     {
-        string folder = Path.Combine(_work.At("protocols"));
-        Directory.CreateDirectory(folder);
-        string shipped = File.ReadAllText(Path.Combine(Path.GetDirectoryName(InpaintProgram.Path)!, "protocols", "mr-general.yaml"));
-        File.WriteAllText(
-            Path.Combine(folder, "own.yaml"),
-            shipped.Replace("name: mr-general", "name: own", StringComparison.Ordinal).Replace("longestRunSlices: 3", "longestRunSlices: 1", StringComparison.Ordinal));
+        string folder = OwnProtocol(("longestRunSlices: 3", "longestRunSlices: 1"));
 
         InpaintProgram.Run("reconstruct", _work.Phantom("in", "--drop", "7,8"), "-o", _work.At("out"), "--protocols", folder)
             .MustBeRejected(3, "GapTooLong");
+    }
+
+    [Fact]
+    public void TheProtocolDecidesHowTheSeriesIsWritten()
+    {
+        string folder = OwnProtocol(
+            ("seriesNumberBase: 9000", "seriesNumberBase: 500"),
+            ("SYNTH-REPAIRED ", "FILLED "),
+            ("SECONDARY", "PRIMARY"),
+            ("privateCreators: []", "privateCreators: [ACME]"));
+        string input = _work.Phantom("in", "--drop", "9");
+        DicomPatch.Folder(input, patch =>
+        {
+            patch.Set(0x00110010, "LO", "ACME");
+            patch.Set(0x00111001, "LO", "KEPT VALUE");
+            patch.Set(0x00130010, "LO", "OTHER");
+            patch.Set(0x00131001, "LO", "DROPPED VALUE");
+        });
+
+        InpaintProgram.Run("reconstruct", input, "-o", _work.At("out"), "--protocols", folder).MustSucceed();
+
+        string copy = _work.At("out", "series-1", "IM0001.dcm"), synthetic = _work.At("out", "series-1", "IM0010.dcm");
+        Assert.Equal("501", DicomPatch.Text(copy, 0x00200011));
+        Assert.Equal("FILLED Synthetic head", DicomPatch.Text(copy, 0x0008103E));
+        Assert.StartsWith(@"DERIVED\PRIMARY\", DicomPatch.Text(copy, 0x00080008), StringComparison.Ordinal);
+        Assert.Contains("KEPT VALUE", File.ReadAllText(copy), StringComparison.Ordinal);
+        Assert.DoesNotContain("KEPT VALUE", File.ReadAllText(synthetic), StringComparison.Ordinal);
+        Assert.DoesNotContain("DROPPED VALUE", File.ReadAllText(copy), StringComparison.Ordinal);
+    }
+
+    private string OwnProtocol(params (string Before, string After)[] changes)
+    {
+        string folder = _work.At("protocols");
+        Directory.CreateDirectory(folder);
+        string text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(InpaintProgram.Path)!, "protocols", "mr-general.yaml"));
+        text = changes.Aggregate(text.Replace("name: mr-general", "name: own", StringComparison.Ordinal), (current, change) =>
+        {
+            Assert.Contains(change.Before, current, StringComparison.Ordinal);
+            return current.Replace(change.Before, change.After, StringComparison.Ordinal);
+        });
+        File.WriteAllText(Path.Combine(folder, "own.yaml"), text);
+        return folder;
     }
 }

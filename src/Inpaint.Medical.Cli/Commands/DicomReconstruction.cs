@@ -17,7 +17,7 @@ internal static class DicomReconstruction
 
     public static async Task<int> RunAsync(ReconstructArguments arguments, CancellationToken cancellation)
     {
-        using var host = new Host(arguments.ProtocolFolder, arguments.RecordFolder);
+        using var host = new Host(arguments.ProtocolFolder, arguments.RecordFolder, arguments.Model, arguments.Device);
         using DicomInstanceSource source = host.Source(arguments.Paths);
         using OutputFolder? folder = arguments.IsDryRun ? null : new OutputFolder(arguments.Output!);
         RunOptions options = await OptionsAsync(arguments, host, cancellation).ConfigureAwait(false);

@@ -16,7 +16,7 @@ internal static class NiftiReconstruction
 
     public static Task<int> RunAsync(ReconstructArguments arguments, CancellationToken cancellation)
     {
-        using var host = new Host(arguments.ProtocolFolder, arguments.RecordFolder);
+        using var host = new Host(arguments.ProtocolFolder, arguments.RecordFolder, arguments.Model, arguments.Device);
         if (arguments.Mode is not null)
         {
             throw new InpaintException(ErrorCode.UsageInvalid, "--mode is for DICOM series; a NIfTI file is always written whole.");

@@ -16,6 +16,8 @@ internal sealed record ReconstructArguments(
     string? Slices,
     string? Mask,
     string? Axis,
+    string? Model,
+    string Device,
     bool IsDryRun,
     bool IsJson);
 
@@ -34,12 +36,15 @@ internal static class ReconstructCommand
         Option<string?> slices = SharedOptions.Slices(), mask = SharedOptions.Mask();
         Option<string?> axis = new("--axis") { Description = "Slice axis of a NIfTI file." };
         axis.AcceptOnlyFromAmong("auto", "x", "y", "z");
+        Option<string?> model = new("--model") { Description = "Model behind the method transformer; 'inpaint model list' shows those there are.", HelpName = "NAME" };
+        Option<string> device = new("--device") { Description = "Device of learned methods.", DefaultValueFactory = _ => "auto" };
+        device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
         Option<bool> dryRun = new("--dry-run") { Description = "Do everything but write." };
         Option<bool> json = SharedOptions.Json();
 
         Command command = new("reconstruct", "Rebuilds missing and spoiled slices and writes a new, labelled series. Never changes its input.")
         {
-            paths, output, protocol, method, mode, slices, mask, axis, dryRun, json, records, protocolFolder,
+            paths, output, protocol, method, mode, slices, mask, axis, model, device, dryRun, json, records, protocolFolder,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             new ReconstructArguments(
@@ -53,6 +58,8 @@ internal static class ReconstructCommand
                 parsed.GetValue(slices),
                 parsed.GetValue(mask),
                 parsed.GetValue(axis),
+                parsed.GetValue(model),
+                parsed.GetRequiredValue(device),
                 parsed.GetValue(dryRun),
                 parsed.GetValue(json)),
             cancellation));

@@ -13,11 +13,11 @@ internal sealed class Host : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public Host(string? protocolFolder = null, string? recordFolder = null)
+    public Host(string? protocolFolder = null, string? recordFolder = null, string? model = null, string device = "auto")
     {
         InpaintOptions options = InpaintOptions.FromEnvironment();
         _services = new ServiceCollection()
-            .AddInpaint(options with { ProtocolFolder = protocolFolder ?? options.ProtocolFolder, RecordFolder = recordFolder })
+            .AddInpaint(options with { ProtocolFolder = protocolFolder ?? options.ProtocolFolder, RecordFolder = recordFolder, Model = model, Device = device })
             .BuildServiceProvider();
     }
 

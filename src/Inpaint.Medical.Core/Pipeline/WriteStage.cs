@@ -45,6 +45,7 @@ public static class WriteStage
             Source = series,
             SeriesInstanceUid = uids.Create(["series", .. key]),
             Mode = mode,
+            Policy = protocol.Output,
             Geometry = built.Volume.Geometry,
             Format = built.Format,
             Rescale = composite.Rescale,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Inpaint.Medical.Core.Ports;
+using Inpaint.Medical.Core.Protocols;
 using Inpaint.Medical.Core.Volumes;
 
 namespace Inpaint.Medical.Core.Series;
@@ -61,6 +62,9 @@ public sealed record DerivedSeries
     public required string SeriesInstanceUid { get; init; }
 
     public required OutputMode Mode { get; init; }
+
+    /// <summary>How the protocol wants it written; null leaves the writer's own settings.</summary>
+    public OutputPolicy? Policy { get; init; }
 
     public required VolumeGeometry Geometry { get; init; }
 

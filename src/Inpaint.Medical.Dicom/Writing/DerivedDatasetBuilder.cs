@@ -11,7 +11,6 @@ namespace Inpaint.Medical.Dicom.Writing;
 /// </summary>
 internal sealed class DerivedDatasetBuilder(DerivedSeries series, SourceSurvey survey, DerivedSeriesSettings settings, int seriesNumber, IUidFactory uids)
 {
-    private const string Prefix = "SYNTH-REPAIRED ";
     private const int MostDescription = 64;
 
     private readonly DerivationAttributes _derivation = new(series, survey, settings, uids);
@@ -24,6 +23,7 @@ internal sealed class DerivedDatasetBuilder(DerivedSeries series, SourceSurvey s
     {
         DicomDataset target = Codes.Empty();
         Carry(slice, reference, target);
+        CarryPrivateBlocks(slice, reference, target);
         Identify(slice, target);
         Describe(target);
         _derivation.Add(slice, reference, target);
@@ -56,6 +56,20 @@ internal sealed class DerivedDatasetBuilder(DerivedSeries series, SourceSurvey s
         }
     }
 
+    /// <summary>A copy is the acquired image, so what its vendor says of it stays true; of a predicted one it does not.</summary>
+    private void CarryPrivateBlocks(DerivedSlice slice, DicomDataset reference, DicomDataset target)
+    {
+        if (slice.Kind != SliceKind.Copy || settings.PrivateCreators.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (DicomItem item in reference.Where(item => item.Tag.Element > 0xFF && item.Tag.PrivateCreator is { } creator && settings.PrivateCreators.Contains(creator.Creator)))
+        {
+            target.AddOrUpdate(item);
+        }
+    }
+
     private void Identify(DerivedSlice slice, DicomDataset target)
     {
         DateTimeOffset planned = LocalTime.Of(series.PlannedAt, survey.Representative);
@@ -82,7 +96,7 @@ internal sealed class DerivedDatasetBuilder(DerivedSeries series, SourceSurvey s
     private void Describe(DicomDataset target)
     {
         string source = survey.Representative.TryGetString(DicomTag.SeriesDescription, out string text) ? text.Trim() : string.Empty;
-        string description = Prefix + source;
+        string description = settings.DescriptionPrefix + source;
         target.AddOrUpdate(DicomTag.SeriesDescription, (description.Length <= MostDescription ? description : description[..MostDescription]).TrimEnd());
         Equipment.Add(settings, target);
         if (survey.BurnedInAnnotation is { } burnedIn)

@@ -17,7 +17,7 @@ namespace Inpaint.Medical.Dicom.Writing;
 public sealed class DerivedSeriesWriter(DicomInstanceSource source, Func<DerivedSeries, string> folderOf, IUidFactory uids, DerivedSeriesSettings settings)
     : IInstanceSink
 {
-    private readonly SeriesNumbers _numbers = new(settings.SeriesNumberBase);
+    private readonly SeriesNumbers _numbers = new();
 
     public async Task<IStagedDelivery> StageAsync(DerivedSeries series, CancellationToken cancellationToken)
     {
@@ -25,7 +25,8 @@ public sealed class DerivedSeriesWriter(DicomInstanceSource source, Func<Derived
         string target = folderOf(series);
         InputFolders.RequireOutside(target, source.Paths);
         SourceSurvey survey = SourceSurvey.Of(series, source.Open, cancellationToken);
-        var builder = new DerivedDatasetBuilder(series, survey, settings, _numbers.Of(series, source.Headers), uids);
+        DerivedSeriesSettings own = settings.With(series.Policy);
+        var builder = new DerivedDatasetBuilder(series, survey, own, _numbers.Of(series, own.SeriesNumberBase, source.Headers), uids);
 
         StagedFolder folder = StagedFolder.Create(target);
         try

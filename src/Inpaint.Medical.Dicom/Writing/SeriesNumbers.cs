@@ -4,7 +4,7 @@ using Inpaint.Medical.Core.Series;
 namespace Inpaint.Medical.Dicom.Writing;
 
 /// <summary>Series Numbers of derived series: base plus the source's, plus thousands until the study does not have it yet.</summary>
-internal sealed class SeriesNumbers(int numberBase)
+internal sealed class SeriesNumbers
 {
     private const int Step = 1000;
 
@@ -15,7 +15,7 @@ internal sealed class SeriesNumbers(int numberBase)
     private readonly Dictionary<string, (string Study, int Number)> _given = new(StringComparer.Ordinal);
 
     /// <summary>The same series keeps its number, so that a retry gives the same bytes.</summary>
-    public int Of(DerivedSeries series, ImmutableArray<InstanceHeader> known)
+    public int Of(DerivedSeries series, int numberBase, ImmutableArray<InstanceHeader> known)
     {
         lock (_gate)
         {
