@@ -32,9 +32,9 @@ public class CodecFuzzTests
     [Fact]
     public void DamagedBaselineIsDecodedOrRefused()
     {
-        using var folder = new TempFolder();
-        PeerTool.Run("dcmcjpeg", "+eb", "+q", "80", RealDicom.File("pydicom-image_dfl.dcm"), folder.File("coded.dcm"));
-        DicomPixelData pixels = DicomPixelData.Create(DicomFile.Open(folder.File("coded.dcm")).Dataset);
+        using var folder = new TemporaryFolder();
+        Peer.Run("dcmcjpeg", "+eb", "+q", "80", RealDicom.File("pydicom-image_dfl.dcm"), folder["coded.dcm"]);
+        DicomPixelData pixels = DicomPixelData.Create(DicomFile.Open(folder["coded.dcm"]).Dataset);
         Fuzz(pixels.GetFrame(0).Data, JpegBaselineDecoder.Decode, ShapeOf(pixels), 150);
     }
 

@@ -49,7 +49,7 @@ public class PeerEncodedTests
     [MemberData(nameof(Lossless))]
     public void LosslesslyCodedFramesComeBack(string name, string encoder)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         DicomDataset original = Plain(name, folder);
 
         DicomDataset coded = Coded(encoder, folder);
@@ -65,11 +65,11 @@ public class PeerEncodedTests
     [MemberData(nameof(Lossy))]
     public void LossyFramesEqualThePeersDecoding(string name, string encoder, string decoder)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         Plain(name, folder);
         DicomDataset coded = Coded(encoder, folder);
-        Convert(decoder, folder.File("coded.dcm"), folder.File("decoded.dcm"));
-        DicomDataset expected = DicomFile.Open(folder.File("decoded.dcm")).Dataset;
+        Convert(decoder, folder["coded.dcm"], folder["decoded.dcm"]);
+        DicomDataset expected = DicomFile.Open(folder["decoded.dcm"]).Dataset;
 
         Assert.True(coded.InternalTransferSyntax.IsEncapsulated);
         for (int frame = 0; frame < FrameDecoder.FrameCount(coded); frame++)
@@ -78,21 +78,21 @@ public class PeerEncodedTests
         }
     }
 
-    private static DicomDataset Plain(string name, TempFolder folder)
+    private static DicomDataset Plain(string name, TemporaryFolder folder)
     {
-        PeerTool.Run("dcmconv", "+te", RealDicom.File(name), folder.File("plain.dcm"));
-        return DicomFile.Open(folder.File("plain.dcm")).Dataset;
+        Convert("dcmconv +te", RealDicom.File(name), folder["plain.dcm"]);
+        return DicomFile.Open(folder["plain.dcm"]).Dataset;
     }
 
-    private static DicomDataset Coded(string encoder, TempFolder folder)
+    private static DicomDataset Coded(string encoder, TemporaryFolder folder)
     {
-        Convert(encoder, folder.File("plain.dcm"), folder.File("coded.dcm"));
-        return DicomFile.Open(folder.File("coded.dcm")).Dataset;
+        Convert(encoder, folder["plain.dcm"], folder["coded.dcm"]);
+        return DicomFile.Open(folder["coded.dcm"]).Dataset;
     }
 
     private static void Convert(string command, string from, string to)
     {
         string[] words = command.Split(' ');
-        PeerTool.Run(words[0], [.. words[1..], from, to]);
+        Assert.Equal(0, Peer.Run(words[0], [.. words[1..], from, to]).ExitCode);
     }
 }
