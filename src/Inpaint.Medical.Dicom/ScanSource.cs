@@ -8,10 +8,10 @@ namespace Inpaint.Medical.Dicom;
 /// </summary>
 internal sealed class ScanSource
 {
-    private const int WindowSize = 8192;
+    private const int WindowSize = 32768;
 
     private readonly Stream stream;
-    private readonly byte[] window = new byte[WindowSize];
+    private readonly byte[] window = GC.AllocateUninitializedArray<byte>(WindowSize);
     private readonly long origin;
     private readonly Action<long>? onRead;
     private int start;
@@ -34,7 +34,7 @@ internal sealed class ScanSource
     /// <summary>Position of the end; <see cref="long.MaxValue"/> as long as it is not known.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Looks at the next bytes without going over them: <paramref name="count"/> (at most 8192), or fewer at the end.</summary>
+    /// <summary>Looks at the next bytes without going over them: <paramref name="count"/> (at most 32768), or fewer at the end.</summary>
     public ReadOnlySpan<byte> Peek(int count)
     {
         if (end - start < count)

@@ -104,9 +104,21 @@ internal static class RleFrame
                 throw CutShort(segment, left);
             }
 
-            for (int i = 0; i < count; i++, position += stride)
+            if (control >= 0)
             {
-                frame[position] = coded[control >= 0 ? read + i : read];
+                foreach (byte value in coded.Slice(read, count))
+                {
+                    frame[position] = value;
+                    position += stride;
+                }
+            }
+            else
+            {
+                byte value = coded[read];
+                for (int end = position + (count * stride); position < end; position += stride)
+                {
+                    frame[position] = value;
+                }
             }
 
             read += control >= 0 ? control + 1 : 1;
