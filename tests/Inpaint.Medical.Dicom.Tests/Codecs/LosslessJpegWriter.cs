@@ -6,9 +6,7 @@ namespace Inpaint.Medical.Dicom.Tests.Codecs;
 /// </summary>
 internal sealed class LosslessJpegWriter
 {
-    private readonly List<byte> bytes = [];
-    private uint bits;
-    private int bitCount;
+    private readonly JpegByteWriter output = new();
 
     public required int Rows { get; init; }
 
@@ -30,15 +28,15 @@ internal sealed class LosslessJpegWriter
     /// <param name="samples">[rows, columns, components].</param>
     public byte[] Write(ushort[] samples)
     {
-        bytes.Clear();
-        bytes.AddRange([0xFF, 0xD8]);
-        Segment(0xC4, [0, 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. Enumerable.Range(0, 17).Select(category => (byte)category)]);
+        output.Clear();
+        output.Marker(0xD8);
+        output.Segment(0xC4, [0, 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. Enumerable.Range(0, 17).Select(category => (byte)category)]);
         if (RestartRows > 0)
         {
-            Segment(0xDD, [(byte)(RestartRows * Columns >> 8), (byte)(RestartRows * Columns)]);
+            output.Segment(0xDD, [(byte)(RestartRows * Columns >> 8), (byte)(RestartRows * Columns)]);
         }
 
-        Segment(0xC3,
+        output.Segment(0xC3,
         [
             (byte)Precision, (byte)(Rows >> 8), (byte)Rows, (byte)(Columns >> 8), (byte)Columns, (byte)Components,
             .. Enumerable.Range(1, Components).SelectMany(id => new byte[] { (byte)id, 0x11, 0 }),
@@ -55,13 +53,13 @@ internal sealed class LosslessJpegWriter
             }
         }
 
-        bytes.AddRange([0xFF, 0xD9]);
-        return [.. bytes];
+        output.Marker(0xD9);
+        return output.ToArray();
     }
 
     private void WriteScan(ushort[] samples, int[] components)
     {
-        Segment(0xDA,
+        output.Segment(0xDA,
         [
             (byte)components.Length, .. components.SelectMany(c => new byte[] { (byte)(c + 1), 0 }), (byte)Predictor, 0, (byte)PointTransform,
         ]);
@@ -70,8 +68,7 @@ internal sealed class LosslessJpegWriter
             bool isFirst = RestartRows > 0 ? row % RestartRows == 0 : row == 0;
             if (isFirst && row > 0)
             {
-                Flush();
-                bytes.AddRange([0xFF, (byte)(0xD0 + (((row / RestartRows) - 1) % 8))]);
+                output.Restart((row / RestartRows) - 1);
             }
 
             for (int column = 0; column < Columns; column++)
@@ -93,7 +90,7 @@ internal sealed class LosslessJpegWriter
             }
         }
 
-        Flush();
+        output.Flush();
     }
 
     private int Predict(int a, int b, int c) => Predictor switch
@@ -112,7 +109,7 @@ internal sealed class LosslessJpegWriter
         difference = (short)difference;  // modulo 2^16
         if (difference == short.MinValue)
         {
-            PutBits(16, 5);
+            output.Bits(16, 5);
             return;
         }
 
@@ -122,36 +119,7 @@ internal sealed class LosslessJpegWriter
             category++;
         }
 
-        PutBits((uint)category, 5);
-        PutBits((uint)(difference < 0 ? difference + (1 << category) - 1 : difference), category);
+        output.Bits((uint)category, 5);
+        output.Bits((uint)(difference < 0 ? difference + (1 << category) - 1 : difference), category);
     }
-
-    private void PutBits(uint value, int count)
-    {
-        for (int i = count - 1; i >= 0; i--)
-        {
-            bits = (bits << 1) | ((value >> i) & 1);
-            if (++bitCount == 8)
-            {
-                bytes.Add((byte)bits);
-                if ((byte)bits == 0xFF)
-                {
-                    bytes.Add(0);
-                }
-
-                bitCount = 0;
-            }
-        }
-    }
-
-    private void Flush()
-    {
-        while (bitCount != 0)
-        {
-            PutBits(1, 1);
-        }
-    }
-
-    private void Segment(byte marker, byte[] content) =>
-        bytes.AddRange([0xFF, marker, (byte)((content.Length + 2) >> 8), (byte)(content.Length + 2), .. content]);
 }
