@@ -51,6 +51,7 @@ public static class BuildVolumeStage
         [
             StackFindings.Shear(stack, out bool isShiftedUnevenly),
             isAmbiguous ? StackFindings.OverlappingStacks(decoded) : null,
+            series.Part.Length == 0 ? StackFindings.NumbersJump(stack) : null,
             StackFindings.Overlap(stack),
         ];
         findings.AddRange(others.OfType<Finding>());
@@ -81,8 +82,9 @@ public static class BuildVolumeStage
         }
     }
 
+    // The thickness says something of the spacing only where the spacing itself is not stated.
     private static double[] NominalSpacings(ImageSeries series) =>
-        [.. series.Instances.Select(instance => instance.SpacingBetweenSlicesMm).Concat(series.Instances.Select(instance => instance.SliceThicknessMm)).OfType<double>().Distinct()];
+        [.. series.Instances.Select(instance => instance.SpacingBetweenSlicesMm ?? instance.SliceThicknessMm).OfType<double>().Distinct()];
 
     private static BuiltVolume Assemble(
         SliceStack stack, ImmutableArray<Finding> findings, bool isFillable, CancellationToken cancellationToken)

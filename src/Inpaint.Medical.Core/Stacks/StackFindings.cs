@@ -37,6 +37,17 @@ internal static class StackFindings
         };
     }
 
+    /// <summary>Numbers that jump from every slice to the next although the positions are even.</summary>
+    public static Finding? NumbersJump(SliceStack stack) => stack.Grid.NumberStride == 1 ? null :
+        About([stack.Images[0], stack.Images[1]], ErrorCode.SlicesMissing, FindingSeverity.Info) with
+        {
+            Message = Text($"The instance numbers jump by {stack.Grid.NumberStride} from slice to slice while the positions are even; images between them may be missing."),
+            Expected = "instance numbers that run on",
+            Found = Text($"{stack.Images[0].Number}, {stack.Images[1].Number}, and so on"),
+            LikelyCause = "Only every so many images were sent, or the others belong to another echo or time point.",
+            Hint = "No header states a closer spacing, so nothing is filled between them; send the other images if they belong to this volume.",
+        };
+
     private static string CauseOfGap(DecodedImage a, DecodedImage b, int missing) => (a.Number, b.Number) switch
     {
         ({ } from, { } to) when Math.Abs(to - from) == 1 =>

@@ -21,6 +21,9 @@ public enum GridRegularity
 /// <param name="LargestDeviationMm">Largest difference of a step from its multiple of the spacing.</param>
 public sealed record SliceGrid(GridRegularity Regularity, double SpacingMm, ImmutableArray<int> Slots, double LargestDeviationMm)
 {
+    /// <summary>Difference of the instance numbers of neighbouring slots; 1 where they do not say.</summary>
+    public int NumberStride { get; private init; } = 1;
+
     private const double SlightUnevenness = 0.05;
 
     // Beyond this a lone far slice would make a grid of nothing but holes.
@@ -56,7 +59,10 @@ public sealed record SliceGrid(GridRegularity Regularity, double SpacingMm, Immu
 
         best = Subdivided(best, jumps, nominalMm);
         return new SliceGrid(
-            strict is null ? GridRegularity.SlightlyUneven : GridRegularity.Regular, best.SpacingMm, SlotsOf(best.Multiples), best.DeviationMm);
+            strict is null ? GridRegularity.SlightlyUneven : GridRegularity.Regular, best.SpacingMm, SlotsOf(best.Multiples), best.DeviationMm)
+        {
+            NumberStride = StrideOf(best.Multiples, jumps),
+        };
     }
 
     private sealed record Trial(double SpacingMm, int[] Multiples, double DeviationMm);

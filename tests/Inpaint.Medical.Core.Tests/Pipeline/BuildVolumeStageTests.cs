@@ -53,6 +53,25 @@ public sealed class BuildVolumeStageTests
         });
 
     [Fact]
+    public void GivenEverySecondSlice_WhenTheHeaderStatesTheSpacing_ThenTheOthersAreHoles()
+    {
+        BuiltVolume built = Some.Built(Phantom.Series(9).With(header => header with { SpacingBetweenSlicesMm = 2.5 }).Without(1, 3, 5, 7));
+
+        Assert.Equal([1, 3, 5, 7], VolumeAssert.Holes(built));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5.0)]
+    public void GivenEverySecondSlice_WhenNoHeaderStatesACloserSpacing_ThenOnlyTheNumbersAreRemarkedOn(double? stated)
+    {
+        BuiltVolume built = Some.Built(Phantom.Series(9).With(header => header with { SpacingBetweenSlicesMm = stated }).Without(1, 3, 5, 7));
+
+        Assert.Empty(VolumeAssert.Holes(built));
+        Assert.Equal(FindingSeverity.Info, VolumeAssert.Single(ErrorCode.SlicesMissing, built.Findings).Severity);
+    }
+
+    [Fact]
     public void GivenMissingAtAnEnd_WhenBuilt_ThenReportedByImagesInAcquisition()
     {
         BuiltVolume built = Some.Built(Phantom.Series(10).With(header => header with { ImagesInAcquisition = 10 }).Without(0, 1, 9));
