@@ -38,7 +38,7 @@ internal static class StackFindings
     }
 
     /// <summary>Numbers that jump from every slice to the next although the positions are even.</summary>
-    public static Finding? NumbersJump(SliceStack stack) => stack.Grid.NumberStride == 1 ? null :
+    public static Finding? NumbersJump(SliceStack stack) => stack.Grid.NumberStride == 1 || !IsNumberedAlong(stack) ? null :
         About([stack.Images[0], stack.Images[1]], ErrorCode.SlicesMissing, FindingSeverity.Info) with
         {
             Message = Text($"The instance numbers jump by {stack.Grid.NumberStride} from slice to slice while the positions are even; images between them may be missing."),
@@ -47,6 +47,9 @@ internal static class StackFindings
             LikelyCause = "Only every so many images were sent, or the others belong to another echo or time point.",
             Hint = "No header states a closer spacing, so nothing is filled between them; send the other images if they belong to this volume.",
         };
+
+    private static bool IsNumberedAlong(SliceStack stack) =>
+        stack.Images.Skip(1).Zip(stack.Images, (next, previous) => Math.Sign((next.Number - previous.Number) ?? 0)).Distinct().ToArray() is [1 or -1];
 
     private static string CauseOfGap(DecodedImage a, DecodedImage b, int missing) => (a.Number, b.Number) switch
     {
