@@ -180,6 +180,14 @@ public abstract partial class DicomService
         }
 
         await MoveAsync(UpperLayerEvent.ReleaseRequestPdu, otherwise: IsAcceptor).ConfigureAwait(false);
+        if (_machine.State != UpperLayerState.Sta10)
+        {
+            await AnswerReleaseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerReleaseAsync()
+    {
         await _work.ConfigureAwait(false);
         if (this is IDicomServiceProvider provider)
         {
@@ -199,6 +207,11 @@ public abstract partial class DicomService
         }
 
         await MoveAsync(UpperLayerEvent.ReleaseResponsePdu).ConfigureAwait(false);
+        if (_machine.State == UpperLayerState.Sta12)
+        {
+            // Both sides asked at once: the acceptor answers after it was answered.
+            await AnswerReleaseAsync().ConfigureAwait(false);
+        }
     }
 
     private Task OnAbortAsync(ReadOnlyMemory<byte> body)

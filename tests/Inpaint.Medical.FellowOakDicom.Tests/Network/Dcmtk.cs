@@ -63,6 +63,16 @@ internal sealed class Dcmtk : IDisposable
         return (process.ExitCode, await output + await error);
     }
 
+    /// <summary>Processor time that the server has used, without that of processes it forked.</summary>
+    internal TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

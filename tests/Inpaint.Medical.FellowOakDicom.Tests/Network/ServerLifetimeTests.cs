@@ -124,6 +124,31 @@ public sealed class ServerLifetimeTests
     }
 
     [Fact]
+    public async Task ReleasesThatCrossEachOtherEndInOrder()
+    {
+        TestScp? service = null;
+        var state = new TestScpState();
+        state.OnAssociation = (association, scp) =>
+        {
+            service = scp;
+            return scp.AcceptAsync(association);
+        };
+        using var loopback = new Loopback(state);
+        await using RawPeer peer = await RawPeer.AssociateAsync(loopback.Port, DicomUID.Verification);
+
+        await service!.ReleaseAsync();
+        Assert.Equal(5, (await peer.ReadAsync()).Type);
+        await peer.WriteAsync(RawPeer.Pdu(5, 0, 0, 0, 0));
+        await peer.WriteAsync(RawPeer.Pdu(6, 0, 0, 0, 0));
+        Assert.Equal(6, (await peer.ReadAsync()).Type);
+        await peer.DisposeAsync();
+
+        await Eventually.IsTrue(() => state.Closed.Count == 1);
+        Assert.Null(Assert.Single(state.Closed));
+        Assert.Empty(state.Aborts);
+    }
+
+    [Fact]
     public async Task SmallPdusOfThePeerAreRespected()
     {
         using var loopback = new Loopback();

@@ -84,6 +84,8 @@ public sealed class TestScp : DicomService, IDicomServiceProvider, IDicomCEchoPr
     public Task RejectAsync(DicomRejectResult result, DicomRejectSource source, DicomRejectReason reason) =>
         SendAssociationRejectAsync(result, source, reason);
 
+    public Task ReleaseAsync() => SendAssociationReleaseRequestAsync();
+
     public Task AbortAsync() => SendAbortAsync(DicomAbortSource.ServiceUser, DicomAbortReason.NotSpecified);
 
     public Task OnReceiveAssociationReleaseRequestAsync() => SendAssociationReleaseResponseAsync();

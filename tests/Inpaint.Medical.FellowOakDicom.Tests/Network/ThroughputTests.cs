@@ -30,6 +30,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         double ours = double.MaxValue;
         double theirs = double.MaxValue;
         int rounds = 0;
+        TimeSpan ownCpu = Process.GetCurrentProcess().TotalProcessorTime;
         while (rounds < MaximumRounds && (rounds < 2 || ours >= 2 * theirs))
         {
             rounds++;
@@ -37,7 +38,10 @@ public sealed class ThroughputTests(ITestOutputHelper output)
             ours = Math.Min(ours, await StorescuAsync(loopback.Port, source));
         }
 
+        ownCpu = (Process.GetCurrentProcess().TotalProcessorTime - ownCpu) / rounds;
         output.WriteLine(FormattableString.Invariant($"storescu, {Count} objects of 230 kB: storescp {theirs:F3} s, ours {ours:F3} s"));
+        output.WriteLine(FormattableString.Invariant(
+            $"processor time for {Count} objects: storescp {server.ProcessorTime.TotalSeconds / rounds:F3} s, ours {ownCpu.TotalSeconds:F3} s"));
         Assert.Equal(Count * rounds, received);
         Assert.True(ours < 2 * theirs, FormattableString.Invariant($"ours {ours:F3} s, storescp {theirs:F3} s"));
     }
@@ -65,7 +69,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task EightAssociationsAtOnceAreNotSlowerThanStorescp()
+    public async Task EightAssociationsAtOnceKeepPaceWithForkedStorescp()
     {
         using var source = new TemporaryFolder();
         Write(source);
@@ -83,7 +87,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         double ours = double.MaxValue;
         double theirs = double.MaxValue;
         int rounds = 0;
-        while (rounds < MaximumRounds / 3 && (rounds < 1 || ours >= 2 * theirs))
+        while (rounds < MaximumRounds / 2 && (rounds < 1 || ours >= theirs))
         {
             rounds++;
             theirs = Math.Min(theirs, await EightAsync(port, source));
@@ -92,7 +96,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
 
         output.WriteLine(FormattableString.Invariant($"8 x {Count} objects of 230 kB: storescp --fork {theirs:F3} s, ours {ours:F3} s"));
         Assert.Equal(8 * Count * rounds, received);
-        Assert.True(ours < 2 * theirs, FormattableString.Invariant($"ours {ours:F3} s, storescp {theirs:F3} s"));
+        Assert.True(ours < 1.25 * theirs, FormattableString.Invariant($"ours {ours:F3} s, storescp {theirs:F3} s"));
     }
 
     [Fact]

@@ -48,8 +48,9 @@ internal sealed class UserInformation
                 association.MaximumPDULength = item.UInt32();
                 break;
             case 0x52:
-                association.RemoteImplementationClassUID = new DicomUID(
-                    PduSpanReader.Uid(item.TakeRest()), "Implementation Class UID", DicomUidType.Unknown);
+                association.RemoteImplementationClassUID = item.IsAtEnd
+                    ? null
+                    : new DicomUID(PduSpanReader.Uid(item.TakeRest()), "Implementation Class UID", DicomUidType.Unknown);
                 break;
             case 0x53:
                 association.MaxAsyncOpsInvoked = item.UInt16();
