@@ -22,7 +22,7 @@ public static class LibraryInfo
     /// <summary>Codec and whether it can be used; loads the system's libraries.</summary>
     public static IReadOnlyList<(string Codec, bool IsAvailable)> NativeCodecs =>
     [
-        ("JPEG 2000 (libopenjp2)", new NativeCodecLibrary("libopenjp2.so.7", "libopenjp2-7").IsAvailable),
-        ("JPEG-LS (libcharls)", new NativeCodecLibrary("libcharls.so.2", "libcharls2").IsAvailable),
+        ("JPEG 2000 (libopenjp2)", Jpeg2000Decoder.IsAvailable),
+        ("JPEG-LS (libcharls)", JpegLsDecoder.IsAvailable),
     ];
 }

@@ -1,3 +1,4 @@
+using Inpaint.Medical.TestSupport;
 using Xunit;
 
 namespace Inpaint.Medical.Dicom.Tests;
@@ -192,7 +193,7 @@ public class Part10PreScanTests
         Assert.SkipWhen(seeds.Length == 0, "No small real files.");
         for (int i = 0; i < 2000; i++)
         {
-            byte[] file = Mutation.Of(File.ReadAllBytes(seeds[random.Next(seeds.Length)]), random);
+            byte[] file = DicomMutator.Mutate(File.ReadAllBytes(seeds[random.Next(seeds.Length)]), i);
             TimeSpan start = ThreadTime.Now;
             try
             {
