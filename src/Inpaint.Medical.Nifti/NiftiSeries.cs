@@ -16,6 +16,9 @@ public sealed record NiftiSelection
 
     /// <summary>A NIfTI file of the same shape, not 0 where a voxel is to be replaced; null where none is given.</summary>
     public string? MaskPath { get; init; }
+
+    /// <summary>What the image shows (MR, CT, …); null for what the sidecar says (<see cref="NiftiSidecar"/>), else OT.</summary>
+    public string? Modality { get; init; }
 }
 
 /// <summary>One volume of a NIfTI file as the pipeline takes it.</summary>
@@ -80,7 +83,8 @@ public sealed class NiftiSeries
             CheckShape(file, mask);
         }
 
-        return new NiftiSeries(file, new SliceLayout(grid, file.Header, mirrored), geometry, selection, mask);
+        string modality = selection.Modality ?? NiftiSidecar.Modality(path) ?? "OT";
+        return new NiftiSeries(file, new SliceLayout(grid, file.Header, mirrored), geometry, selection with { Modality = modality }, mask);
     }
 
     /// <summary>All voxels of a volume, nothing masked.</summary>
@@ -112,7 +116,7 @@ public sealed class NiftiSeries
             Volume = new Volume(Geometry, slices),
             Slots = [.. slots],
             Format = Format,
-            Modality = "OT",
+            Modality = _selection.Modality!,
             Findings = [],
             IsFillable = true,
         };

@@ -103,6 +103,24 @@ public sealed class NiftiSeriesTests : TemporaryFolder
         Assert.All(changed, i => Assert.Equal(4, (i - 352) / 2));
     }
 
+    [Theory]
+    [InlineData("{\"Modality\": \"MR\"}", null, "MR")]
+    [InlineData("{\"Modality\": \"MR\"}", "CT", "CT")]
+    [InlineData("{\"Modality\": 7}", null, "OT")]
+    [InlineData("{\"Modali", null, "OT")]
+    [InlineData("[]", null, "OT")]
+    [InlineData(null, null, "OT")]
+    public void ModalityIsTakenFromTheOperatorElseTheSidecar(string? sidecar, string? given, string expected)
+    {
+        string path = new NiftiBytes().Save(Folder);
+        if (sidecar is not null)
+        {
+            File.WriteAllText(PathOf("in.json"), sidecar);
+        }
+
+        Assert.Equal(expected, NiftiSeries.Open(path, new NiftiSelection { Modality = given }).Build(0).Built.Modality);
+    }
+
     private static double Along(double[,] affine, int row, int[] xyz) =>
         (affine[row, 0] * xyz[0]) + (affine[row, 1] * xyz[1]) + (affine[row, 2] * xyz[2]) + affine[row, 3];
 }

@@ -43,10 +43,16 @@ internal static class ValidateCommand
         Option<string?> accept = Accept();
         Option<string> axis = new("--axis") { Description = "Slice axis of NIfTI files.", DefaultValueFactory = _ => "auto" };
         axis.AcceptOnlyFromAmong("auto", "x", "y", "z");
+        Option<string?> modality = new("--modality")
+        {
+            Description = "Modality of NIfTI inputs that neither a list file nor a sidecar names; learned methods need it.", HelpName = "MR|CT|…",
+        };
+        Option<string?> model = new("--model") { Description = "Model behind the method transformer.", HelpName = "NAME" };
+        Option<string> device = new("--device") { Description = "Device of learned methods.", DefaultValueFactory = _ => "auto" };
 
         Command command = new("validate", "Hides slices of complete scans, rebuilds them by every method and compares (docs/validation.md).")
         {
-            inputs, drops, methods, output, json, seed, resume, shard, accept, axis, Merge(),
+            inputs, drops, methods, output, json, seed, resume, shard, accept, axis, modality, model, device, Merge(),
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             new Request(
@@ -59,7 +65,10 @@ internal static class ValidateCommand
                 parsed.GetValue(resume),
                 ParseShard(parsed.GetValue(shard)),
                 parsed.GetValue(accept),
-                parsed.GetValue(axis) switch { "x" => SliceAxis.X, "y" => SliceAxis.Y, "z" => SliceAxis.Z, _ => null }),
+                parsed.GetValue(axis) switch { "x" => SliceAxis.X, "y" => SliceAxis.Y, "z" => SliceAxis.Z, _ => null },
+                parsed.GetValue(modality),
+                parsed.GetValue(model),
+                parsed.GetValue(device) ?? "auto"),
             cancellation));
         return command;
     }
@@ -88,9 +97,9 @@ internal static class ValidateCommand
         // All that can be wrong with the command line is said before the first voxel is read.
         AcceptanceGate? gate = LoadGate(request.Accept);
         DropSpec[] drops = [.. request.Drops.Select(DropSpec.Parse)];
-        using var host = new Host();
+        using var host = new Host(model: request.Model, device: request.Device);
         IVolumeReconstructor[] methods = Choose([.. host.Methods, new RegistrationInterpolator()], request.Methods);
-        using ValidationInputs inputs = await ValidationInputs.FindAsync(request.Inputs, request.Axis, cancellation).ConfigureAwait(false);
+        using ValidationInputs inputs = await ValidationInputs.FindAsync(request.Inputs, new NiftiReading(request.Axis, request.Modality), cancellation).ConfigureAwait(false);
         var settings = new ValidationSettings
         {
             Drops = [.. drops],
@@ -189,7 +198,10 @@ internal static class ValidateCommand
         bool Resume,
         Shard Shard,
         string? Accept,
-        SliceAxis? Axis);
+        SliceAxis? Axis,
+        string? Modality,
+        string? Model,
+        string Device);
 
     private sealed class Progress : IProgress<ValidationProgress>
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Inpaint.Medical.Core.Errors;
-using Inpaint.Medical.Core.Volumes;
 using Inpaint.Medical.Nifti;
 using Inpaint.Medical.Validation;
 
@@ -10,16 +9,17 @@ namespace Inpaint.Medical.Hosting.Validation;
 /// <summary>Volumes of a NIfTI file: one, or those of a 4-D file as NAME#001, NAME#002, ….</summary>
 internal static class NiftiVolumes
 {
-    public static IEnumerable<IValidationInput> Of(string path, string name, string split, string? modality, SliceAxis? axis)
+    public static IEnumerable<IValidationInput> Of(string path, string name, string split, string? modality, NiftiReading reading)
     {
         int count = CountOf(path);
+        modality ??= NiftiSidecar.Modality(path) ?? reading.Modality;
         // The volumes of one file are asked for one after the other; the file is kept while they are.
         var opened = new WeakReference<NiftiSeries?>(null);
         NiftiSeries Open()
         {
             if (!opened.TryGetTarget(out NiftiSeries? series))
             {
-                series = NiftiSeries.Open(path, new NiftiSelection { Axis = axis });
+                series = NiftiSeries.Open(path, new NiftiSelection { Axis = reading.Axis, Modality = modality });
                 opened.SetTarget(series);
             }
 
@@ -30,14 +30,8 @@ internal static class NiftiVolumes
         {
             int volume = i;
             string volumeName = count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}#{volume + 1:D3}");
-            yield return new ValidationInput(volumeName, split, () => DigestOf(path), () => Build(Open(), volume, modality));
+            yield return new ValidationInput(volumeName, split, () => DigestOf(path), () => Open().Build(volume).Built);
         }
-    }
-
-    private static BuiltVolume Build(NiftiSeries series, int volume, string? modality)
-    {
-        BuiltVolume built = series.Build(volume).Built;
-        return modality is null ? built : built with { Modality = modality };
     }
 
     // A file that cannot be read counts as one volume; reading it says why it is refused.

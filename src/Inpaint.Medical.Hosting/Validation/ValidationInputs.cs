@@ -4,25 +4,29 @@ using Inpaint.Medical.Validation;
 
 namespace Inpaint.Medical.Hosting.Validation;
 
+/// <summary>What NIfTI files do not say themselves.</summary>
+/// <param name="Axis">Slice axis; null for each file's own (<see cref="SliceAxes.Resolve"/>).</param>
+/// <param name="Modality">Where neither a list file nor a sidecar names it; null for OT.</param>
+public sealed record NiftiReading(SliceAxis? Axis, string? Modality);
+
 /// <summary>What an operator names, as volumes to be judged on: NIfTI files, DICOM series, folders of either, list files.</summary>
 /// <remarks>A list file (.txt, .csv) has a line PATH[,SPLIT[,MODALITY]] for each input, relative to its own folder; # begins a comment.</remarks>
 public sealed class ValidationInputs : IDisposable
 {
-    private readonly SliceAxis? _axis;
+    private readonly NiftiReading _reading;
     private readonly List<IValidationInput> _inputs = [];
     private readonly List<DicomVolumes> _sources = [];
 
-    private ValidationInputs(SliceAxis? axis) => _axis = axis;
+    private ValidationInputs(NiftiReading reading) => _reading = reading;
 
     /// <summary>In no particular order; names are unique within one path.</summary>
     public IReadOnlyList<IValidationInput> All => _inputs;
 
     /// <summary>Finds the inputs; voxels are read later, one volume at a time.</summary>
-    /// <param name="axis">Slice axis of NIfTI files; null for each file's own (<see cref="SliceAxes.Resolve"/>).</param>
     /// <exception cref="InpaintException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.UsageInvalid"/>.</exception>
-    public static async Task<ValidationInputs> FindAsync(IEnumerable<string> paths, SliceAxis? axis, CancellationToken cancellationToken)
+    public static async Task<ValidationInputs> FindAsync(IEnumerable<string> paths, NiftiReading reading, CancellationToken cancellationToken)
     {
-        var inputs = new ValidationInputs(axis);
+        var inputs = new ValidationInputs(reading);
         try
         {
             foreach (string path in paths)
@@ -53,7 +57,7 @@ public sealed class ValidationInputs : IDisposable
         }
         else if (IsNifti(path))
         {
-            _inputs.AddRange(NiftiVolumes.Of(path, Path.GetFileName(path), split, modality, _axis));
+            _inputs.AddRange(NiftiVolumes.Of(path, Path.GetFileName(path), split, modality, _reading));
         }
         else if (Path.GetExtension(path).ToUpperInvariant() is ".TXT" or ".CSV")
         {
@@ -71,7 +75,7 @@ public sealed class ValidationInputs : IDisposable
         foreach (string file in files.Where(IsNifti))
         {
             string name = Path.GetRelativePath(folder, file).Replace('\\', '/');
-            _inputs.AddRange(NiftiVolumes.Of(file, name, split, modality, _axis));
+            _inputs.AddRange(NiftiVolumes.Of(file, name, split, modality, _reading));
         }
 
         string[] others = [.. files.Where(file => !IsNifti(file))];
