@@ -81,6 +81,15 @@ internal sealed class SlabReader(Volume volume, SliceMask mask, IntensityRange r
         return Array.ConvertAll(evidence, sum => (float)(sum / Math.Max(1, count) / hidden));
     }
 
+    /// <summary>What the targets really hold; only where they are acquired slices hidden to learn from. [batch, rows, columns]</summary>
+    public Tensor Truth(IReadOnlyList<(SlabPlan Plan, float[] Evidence, int Top, int Left)> items, int tileRows, int tileColumns)
+    {
+        int size = tileRows * tileColumns;
+        var truth = new float[items.Count * size];
+        for (int i = 0; i < items.Count; i++) Tile(volume.Slice(items[i].Plan.Target), items[i].Top, items[i].Left, tileRows, tileColumns, truth.AsSpan(i * size, size));
+        return torch.tensor(truth, [items.Count, tileRows, tileColumns]);
+    }
+
     private void Target(SlabPlan plan, int top, int left, int tileRows, int tileColumns, Span<float> own, Span<float> missing)
     {
         ReadOnlySpan<bool> masked = Masked(plan.Target);

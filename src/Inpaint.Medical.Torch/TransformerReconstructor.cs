@@ -24,22 +24,20 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
     private const long BytesPerPixel = 3_000;           // of a tile, all layers together; measured with eight visible slices, tiny
 
     private readonly ModelManifest manifest;
-    private readonly MaskedVolumeTransformer network;
+    private readonly Lazy<MaskedVolumeTransformer> network;
     private readonly InferenceOptions options;
-    private readonly Device device;
 
-    /// <exception cref="InpaintException"><see cref="ErrorCode.DeviceUnavailable"/>; <see cref="ErrorCode.ModelRefused"/>: the files are not what model.json pins.</exception>
+    /// <summary>Weights are read, and checked against their digest, when they are first needed.</summary>
     public TransformerReconstructor(ModelFolder model, InferenceOptions options)
-        : this(model, options, Load(model, options), "")
+        : this(model, options, new Lazy<MaskedVolumeTransformer>(() => Load(model, options)), "")
     {
     }
 
-    internal TransformerReconstructor(ModelFolder model, InferenceOptions options, MaskedVolumeTransformer network, string suffix)
+    internal TransformerReconstructor(ModelFolder model, InferenceOptions options, Lazy<MaskedVolumeTransformer> network, string suffix)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         (manifest, this.options, this.network, Model) = (model.Manifest, options, network, model);
-        device = torch.device(DeviceOf(options.Device));
         Identity = new MethodIdentity(MethodName, $"{manifest.Name} {manifest.Version}{suffix}", manifest.WeightsSha256);
     }
 
@@ -48,7 +46,9 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
     /// <summary>The model's folder.</summary>
     public ModelFolder Model { get; }
 
-    internal MaskedVolumeTransformer Network => network;
+    internal InferenceOptions Options => options;
+
+    internal MaskedVolumeTransformer Network => network.Value;
 
     /// <summary>False outside the modalities, spacings and gap lengths of the model, and where nothing is visible.</summary>
     public bool CanPredict(ReconstructionRequest request, int slice)
@@ -64,9 +64,14 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
         return gap <= manifest.LongestGap;
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="InpaintException"><see cref="ErrorCode.DeviceUnavailable"/>; <see cref="ErrorCode.NothingVisible"/>;
+    /// <see cref="ErrorCode.ModelRefused"/>: the files are not what model.json pins.</exception>
     public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        MaskedVolumeTransformer loaded = network.Value;
+        Device device = torch.device(DeviceOf(options.Device));
         ImmutableArray<int> visible = SlabPlan.VisibleSlices(request);
         ImmutableArray<int> measured = visible.IsEmpty ? [.. request.Targets.Where(slice => request.Volume.IsPresent(slice))] : visible;
         if (measured.IsEmpty) throw new InpaintException(ErrorCode.NothingVisible, "The transformer found no visible slice.");
@@ -86,7 +91,7 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var batch = items.AsSpan(first, Math.Min(size, items.Length - first)).ToArray();
-                if (!TryPredict(reader, batch, canvases, evidence, tiles))
+                if (!TryPredict(loaded, device, reader, batch, canvases, evidence, tiles))
                 {
                     if (size == 1) throw new InpaintException(ErrorCode.DeviceUnavailable, $"{device}: memory runs out even for one tile of {tiles.Rows} x {tiles.Columns}; free memory or use another device.");
                     size /= 2;
@@ -102,14 +107,14 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
     }
 
     /// <summary>False when memory ran out.</summary>
-    private bool TryPredict(SlabReader reader, (int Canvas, int Top, int Left)[] items, Canvas[] canvases, float[][] evidence, TileGrid tiles)
+    private bool TryPredict(MaskedVolumeTransformer loaded, Device device, SlabReader reader, (int Canvas, int Top, int Left)[] items, Canvas[] canvases, float[][] evidence, TileGrid tiles)
     {
         try
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             using SlabBatch batch = reader.Read([.. items.Select(i => (canvases[i.Canvas].Plan, evidence[i.Canvas], i.Top, i.Left))], tiles.Rows, tiles.Columns, device);
-            Prediction prediction = network.call(batch);
+            Prediction prediction = loaded.call(batch);
             float[] mean = prediction.Mean.cpu().contiguous().data<float>().ToArray();
             float[] sigma = options.WithSigma ? prediction.LogSigma.exp().cpu().contiguous().data<float>().ToArray() : [];
             int size = tiles.Rows * tiles.Columns;

@@ -39,21 +39,21 @@ internal sealed class Adam : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         double correct1 = 1 - Math.Pow(Beta1, step), correct2 = Math.Sqrt(1 - Math.Pow(Beta2, step));
-        using Scalar gradientScale = scale, toFirst = 1 - Beta1, keepSecond = Beta2, toSecond = 1 - Beta2, kept = 1 - (rate * decay), correct = correct2, epsilon = Epsilon,
-            move = -rate / correct1, toMean = 1 - meanDecay;                                           // held for the whole step, see HeldScalars
+        using Scalar gradientScale = scale, keepFirst = Beta1, toFirst = 1 - Beta1, keepSecond = Beta2, toSecond = 1 - Beta2, kept = 1 - (rate * decay), correct = correct2, epsilon = Epsilon,
+            move = -rate / correct1, keepMean = meanDecay, toMean = 1 - meanDecay;                                           // held for the whole step, see HeldScalars
         foreach ((string _, Parameter weight, Tensor first, Tensor second, Tensor mean) in entries)
         {
             if (weight.grad is { } gradient)
             {
                 using Tensor scaled = gradient * gradientScale;
-                first.lerp_(scaled, toFirst);
+                first.mul_(keepFirst).add_(scaled, toFirst);
                 second.mul_(keepSecond).addcmul_(scaled, scaled, toSecond);
                 if (weight.dim() > 1) weight.mul_(kept);
                 using Tensor root = second.sqrt().div_(correct).add_(epsilon);
                 weight.addcdiv_(first, root, move);
             }
 
-            mean.lerp_(weight, toMean);
+            mean.mul_(keepMean).add_(weight, toMean);
         }
     }
 
