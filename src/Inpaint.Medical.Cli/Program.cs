@@ -17,6 +17,7 @@ internal static class Program
             ValidateCommand.Create(),
             ProtocolCommand.Create(),
             ModelCommand.Create(),
+            TrainCommand.Create(),
             SampleCommand.Create(),
             DemoCommand.Create(),
             VersionCommand.Create(),

@@ -12,11 +12,12 @@ internal sealed class BatchSource : IDisposable
     private readonly BlockingCollection<(CropShape Crop, Example[] Examples)> ready = new(boundedCapacity: 3);
     private readonly CancellationTokenSource stop = new();
     private readonly Thread worker;
+    private readonly Device device;
     private Exception? failure;
 
-    public BatchSource(SlabSampler sampler, TrainingConfig config, int firstStep)
+    public BatchSource(SlabSampler sampler, TrainingConfig config, int firstStep, Device device)
     {
-        (this.sampler, this.config) = (sampler, config);
+        (this.sampler, this.config, this.device) = (sampler, config, device);
         worker = new Thread(() => Prepare(firstStep)) { IsBackground = true, Name = "training batches" };
         worker.Start();
     }
@@ -70,11 +71,11 @@ internal sealed class BatchSource : IDisposable
         return (crop, [.. Enumerable.Range(0, crop.Batch).Select(_ => sampler.Draw(random, crop.Rows, crop.Columns))]);
     }
 
-    private static (SlabBatch Batch, Tensor Target) Stack(CropShape crop, Example[] examples)
+    private (SlabBatch Batch, Tensor Target) Stack(CropShape crop, Example[] examples)
     {
         long rows = crop.Rows, columns = crop.Columns, count = examples.Length, slices = HolePattern.VisibleCount + 1;
-        using Tensor all = torch.tensor(examples.SelectMany(e => e.Voxels).ToArray(), [count, slices, rows, columns]);
-        Tensor missing = torch.tensor(examples.SelectMany(e => e.Missing).ToArray(), [count, 1, rows, columns]);
+        using Tensor all = torch.tensor(examples.SelectMany(e => e.Voxels).ToArray(), [count, slices, rows, columns]).to(device);
+        Tensor missing = torch.tensor(examples.SelectMany(e => e.Missing).ToArray(), [count, 1, rows, columns]).to(device);
         Tensor target = all[.., ^1..].clone();
         SlabGeometry[] geometries = [.. examples.Select(e => new SlabGeometry(Array.ConvertAll(e.Pattern.Visible, z => (double)z)))];
         return (new SlabBatch(all[.., ..^1].contiguous(), target * (ones_like(missing) - missing), missing, geometries, [.. examples.Select(e => e.Spacing)]), target);

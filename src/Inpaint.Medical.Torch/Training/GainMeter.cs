@@ -72,7 +72,7 @@ public sealed class GainMeter(int holes, int largest)
                     {
                         using var scope = NewDisposeScope();
                         (Tensor truth, Prediction prediction) = Predict(network, volume, hole, target++);
-                        float[] ratio = ((prediction.Mean - truth).abs() / prediction.LogSigma.exp()).contiguous().data<float>().ToArray();
+                        float[] ratio = ((prediction.Mean - truth).abs() / prediction.LogSigma.exp()).cpu().contiguous().data<float>().ToArray();
                         for (int i = 0; i < perSlice; i++) ratios.Add(ratio[(long)i * ratio.Length / perSlice]);
                     }
                 }
@@ -88,11 +88,12 @@ public sealed class GainMeter(int holes, int largest)
     private (Tensor Truth, Prediction Prediction) Predict(MaskedVolumeTransformer network, TrainingVolume volume, HolePattern hole, int target)
     {
         using var _ = no_grad();
+        Device device = network.parameters().First().device;
         int patch = TransformerSettings.Patch;
         int rows = Math.Min(volume.Rows / patch * patch, largest), columns = Math.Min(volume.Columns / patch * patch, largest);
         int top = (volume.Rows - rows) / 2, left = (volume.Columns - columns) / 2;
         Tensor Slice(int index) => torch.tensor(volume.Voxels.AsMemory(index * volume.Rows * volume.Columns, volume.Rows * volume.Columns), [1, volume.Rows, volume.Columns])
-            [.., top..(top + rows), left..(left + columns)];
+            [.., top..(top + rows), left..(left + columns)].to(device);
 
         Tensor visible = stack([.. hole.Visible.Select(z => Slice(target + z))], 1), truth = Slice(target);
         var geometry = new SlabGeometry(Array.ConvertAll(hole.Visible, z => (double)z));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TorchSharp;
 using static TorchSharp.torch;
 using static Inpaint.Medical.Torch.HeldScalars;
 
@@ -24,11 +25,13 @@ public sealed class Trainer
     private readonly string folder;
     private readonly IReadOnlyList<TrainingVolume> train, held;
     private readonly IProgress<TrainingProgress>? progress;
+    private readonly string deviceName;
     private readonly GainMeter meter = new(holes: 2, largest: 160);
 
-    public Trainer(TrainingConfig config, string folder, IReadOnlyList<TrainingVolume> train, IReadOnlyList<TrainingVolume> held, IProgress<TrainingProgress>? progress = null)
+    public Trainer(TrainingConfig config, string folder, IReadOnlyList<TrainingVolume> train, IReadOnlyList<TrainingVolume> held, IProgress<TrainingProgress>? progress = null, string device = "cpu")
     {
         ArgumentNullException.ThrowIfNull(config);
+        deviceName = device;
         (this.config, this.folder, this.train, this.held, this.progress) = (config, folder, train, held, progress);
     }
 
@@ -42,6 +45,8 @@ public sealed class Trainer
         set_num_threads(config.Threads);
         manual_seed(config.Seed);
         using var network = new MaskedVolumeTransformer(TransformerSettings.Named(config.Size)) { Precision = config.Precision == "float32" ? ScalarType.Float32 : ScalarType.BFloat16 };
+        Device device = torch.device(TransformerReconstructor.DeviceOf(deviceName));
+        network.to(device);
         if (initial is not null) Report(0, 0, TimeSpan.Zero, Weights.LoadInto(network, initial, partial: true));
         using var adam = new Adam(network);
         int step = resume ? Load(adam) : 0;
@@ -49,7 +54,7 @@ public sealed class Trainer
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJson());
         using StreamWriter losses = Curve("loss.csv", "step,loss_db,gradient,rate,milliseconds", step);
         using StreamWriter gains = Curve("validation.csv", "step,mean_db," + string.Join(',', HolePattern.Measured.Select(p => $"gap_{p}_db")) + ",worst_db", step);
-        using var source = new BatchSource(new SlabSampler(train), config, step);
+        using var source = new BatchSource(new SlabSampler(train), config, step, device);
 
         var recent = new Queue<double>();
         var clock = Stopwatch.StartNew();
@@ -82,6 +87,8 @@ public sealed class Trainer
         }
 
         if (saved < step) Save(adam, step);
+        losses.Flush();
+        CurvePicture.Draw(folder);
     }
 
     /// <summary>Loss: how many dB the error lies above that of the best classical candidate of each example. Errors count on missing pixels only.</summary>

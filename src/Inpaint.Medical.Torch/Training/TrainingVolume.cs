@@ -1,3 +1,5 @@
+using Inpaint.Medical.Core.Volumes;
+
 namespace Inpaint.Medical.Torch.Training;
 
 /// <summary>One volume to learn from or to be measured on, [slices, rows, columns], in normalised units (0 and 1 are the 0.5 % and 99.8 % quantiles).</summary>
@@ -11,6 +13,22 @@ public sealed record TrainingVolume(string Name, float[] Voxels, int Slices, int
 {
     /// <summary>CT padding outside the field of view, such as -3024, would ruin the quantiles.</summary>
     private const float Floor = -1024;
+
+    /// <summary>A series or NIfTI volume as training data.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Normalise"/>; a slice is missing.</exception>
+    public static TrainingVolume Of(string name, Volume volume)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        VolumeGeometry geometry = volume.Geometry;
+        var voxels = new float[checked(volume.SliceCount * geometry.SliceLength)];
+        for (int slice = 0; slice < volume.SliceCount; slice++)
+        {
+            if (!volume.IsPresent(slice)) throw new ArgumentException($"{name}: slice {slice} is missing; only complete volumes can be learned from.", nameof(volume));
+            volume.Slice(slice).CopyTo(voxels.AsSpan(slice * geometry.SliceLength));
+        }
+
+        return Normalise(name, voxels, volume.SliceCount, geometry.Rows, geometry.Columns, (geometry.SliceSpacingMm, geometry.RowSpacingMm, geometry.ColumnSpacingMm));
+    }
 
     /// <summary>Normalises raw voxels, whose array is overwritten and kept.</summary>
     /// <exception cref="ArgumentException">Lengths do not agree, spacing is not positive, or all voxels are equal.</exception>
