@@ -218,7 +218,7 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
                 sigma[i] = (float)(sigma[i] / weight[i] * range.Width * (sigmaScale ?? 1));
             }
 
-            return new SlicePrediction(Plan.Target, mean, Plan.Visible, sigmaScale is null ? null : sigma.AsMemory());
+            return new SlicePrediction(Plan.Target, mean, Plan.Visible, sigmaScale is null ? (ReadOnlyMemory<float>?)null : sigma);
         }
     }
 }
