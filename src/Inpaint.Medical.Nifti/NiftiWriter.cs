@@ -49,6 +49,11 @@ public static class NiftiWriter
             Remove(partial);
             throw new InpaintException(ErrorCode.OutputNotWritable, $"{path}: cannot be written ({Reason(cause)}); nothing was left there.", cause);
         }
+        catch
+        {
+            Remove(partial);
+            throw;
+        }
     }
 
     private static string Reason(Exception cause) => cause switch

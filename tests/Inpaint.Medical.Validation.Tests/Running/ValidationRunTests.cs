@@ -26,7 +26,7 @@ public sealed class ValidationRunTests : IDisposable
             ImmutableDictionary<int, Core.Masking.RegionMask?> hidden = drop.Hide(truth.Volume, "v", 0).BySlice;
             BuiltVolume poisoned = SomeVolume.Of(14, 1, change: (slice, image) =>
                 [.. image.Select((value, i) => hidden.TryGetValue(slice, out var region) && (region is null || region.Masked[i]) ? 1e30f : value)]);
-            foreach (IVolumeReconstructor method in ClassicalMethods.All)
+            foreach (IVolumeReconstructor method in ClassicalMethods.All.Append(new RegistrationInterpolator()))
             {
                 AssertSamePredictions(HiddenCase.Of(truth, "v", drop, 0), HiddenCase.Of(poisoned, "v", drop, 0), method);
             }
