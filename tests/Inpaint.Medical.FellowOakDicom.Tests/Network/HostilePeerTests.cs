@@ -226,7 +226,7 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
-    public async Task MutatedSessionsNeverBreakTheServer()
+    public async Task MutatedExchangesNeverBreakTheServer()
     {
         byte[] good =
         [
@@ -236,7 +236,7 @@ public sealed class HostilePeerTests
         ];
         using var loopback = new Loopback(limits: Short);
         var random = new Random(8);
-        byte[][] sessions = [.. Enumerable.Range(0, 1000).Select(_ =>
+        byte[][] exchanges = [.. Enumerable.Range(0, 1000).Select(_ =>
         {
             byte[] bytes = [.. good];
             for (int change = random.Next(1, 4); change > 0; change--)
@@ -247,7 +247,7 @@ public sealed class HostilePeerTests
             return bytes[..(random.Next(8) == 0 ? random.Next(bytes.Length) : bytes.Length)];
         })];
 
-        await Parallel.ForEachAsync(sessions, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (bytes, _) =>
+        await Parallel.ForEachAsync(exchanges, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (bytes, _) =>
         {
             await using RawPeer peer = await RawPeer.ConnectAsync(loopback.Port);
             try
