@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Inpaint.Medical.Storage.Ledger;
 
 /// <summary>What became of a received instance.</summary>
-public enum Intake
+public enum IntakeOutcome
 {
     /// <summary>Recorded; its series has a job.</summary>
     Recorded,
@@ -30,7 +30,7 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>Records an instance whose file is durable already, and opens or extends the job of its series.</summary>
-    public async Task<Intake> RecordAsync(LedgerInstance instance, CancellationToken cancellationToken)
+    public async Task<IntakeOutcome> RecordAsync(LedgerInstance instance, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(instance);
         await using LedgerContext context = database.Open();
@@ -48,7 +48,7 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
                 await transaction.CommitAsync(cancellationToken);
             }
 
-            return same ? Intake.Duplicate : Intake.Conflict;
+            return same ? IntakeOutcome.Duplicate : IntakeOutcome.Conflict;
         }
 
         context.Instances.Add(instance);
@@ -59,7 +59,7 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
         job.UpdatedUtc = Now;
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return Intake.Recorded;
+        return IntakeOutcome.Recorded;
     }
 
     /// <summary>The job that an arriving instance belongs to: the open one, or a new generation when output was planned already.</summary>

@@ -29,7 +29,7 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     [Fact]
     public async Task GivenFirstInstance_WhenRecorded_ThenItsSeriesIsReceiving()
     {
-        Assert.Equal(Intake.Recorded, await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None));
+        Assert.Equal(IntakeOutcome.Recorded, await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None));
 
         LedgerJob job = await SingleJob();
         Assert.Equal((JobState.Receiving, 1, 1), (job.State, job.Generation, job.InstanceCount));
@@ -40,7 +40,7 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     {
         await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None);
 
-        Assert.Equal(Intake.Duplicate, await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None));
+        Assert.Equal(IntakeOutcome.Duplicate, await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None));
         Assert.Equal(1, (await SingleJob()).InstanceCount);
     }
 
@@ -49,7 +49,7 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     {
         await _ledger.RecordAsync(Instance("1.1", pixels: "a"), CancellationToken.None);
 
-        Assert.Equal(Intake.Conflict, await _ledger.RecordAsync(Instance("1.1", pixels: "b"), CancellationToken.None));
+        Assert.Equal(IntakeOutcome.Conflict, await _ledger.RecordAsync(Instance("1.1", pixels: "b"), CancellationToken.None));
         await using LedgerContext context = _database.Open();
         Assert.Equal(Hash("a"), (await context.Instances.SingleAsync()).PixelSha256);
         Assert.Contains(await context.Events.ToListAsync(), row => row.Kind == "instance-conflict");
@@ -58,11 +58,11 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     [Fact]
     public async Task GivenManySendersOfOneInstance_WhenRecordedAtOnce_ThenOneIsRecorded()
     {
-        Intake[] outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(
+        IntakeOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(
             () => _ledger.RecordAsync(Instance("1.1"), CancellationToken.None))));
 
-        Assert.Equal(1, outcomes.Count(outcome => outcome == Intake.Recorded));
-        Assert.Equal(15, outcomes.Count(outcome => outcome == Intake.Duplicate));
+        Assert.Equal(1, outcomes.Count(outcome => outcome == IntakeOutcome.Recorded));
+        Assert.Equal(15, outcomes.Count(outcome => outcome == IntakeOutcome.Duplicate));
     }
 
     [Fact]

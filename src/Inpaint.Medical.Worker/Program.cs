@@ -1,0 +1,10 @@
+using System.CommandLine;
+using Inpaint.Medical.Worker;
+using Inpaint.Medical.Worker.Jobs;
+
+if (args is ["task", var request, var answer])
+{
+    return await TaskRunner.RunAsync(request, answer);
+}
+
+return await WorkerCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,163 @@
+using System.Net;
+using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Dicom.Network;
+using Inpaint.Medical.Storage.Ledger;
+using Inpaint.Medical.Storage.Objects;
+using Inpaint.Medical.Worker.Deliver;
+
+namespace Inpaint.Medical.Worker.Receive;
+
+/// <summary>
+/// The one way in, whatever the channel: staged bytes are checked, made durable and recorded in the ledger, and only then
+/// acknowledged.
+/// </summary>
+internal sealed class Intake(
+    ObjectStore store,
+    SeriesLedger ledger,
+    WorkerOptions options,
+    CommitmentBook commitments,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<Intake> logger) : IStoreIntake
+{
+    private readonly HashSet<string> _ours = [.. options.Receivers().Select(receiver => receiver.AeTitle)];
+    private readonly IReadOnlyList<AllowRule> _rules = options.AllowRules();
+    private volatile bool _isClosed;
+
+    public Admission Admit(AssociationPeer peer)
+    {
+        Admission admission = Judge(peer);
+        WorkerMetrics.Association(admission.ToString());
+        if (admission != Admission.Accepted)
+        {
+            logger.LogWarning("Association refused: {Admission}", admission);
+        }
+
+        return admission;
+    }
+
+    private Admission Judge(AssociationPeer peer) =>
+        !_ours.Contains(peer.CalledAe) ? Admission.CalledAeUnknown
+        : !(_rules.Count == 0 ? IPAddress.IsLoopback(peer.Address) : _rules.Any(rule => rule.Matches(peer))) ? Admission.CallingAeUnknown
+        : _isClosed || store.UsedFraction() > options.HighWatermark ? Admission.Congested
+        : Admission.Accepted;
+
+    public IIncomingObject Begin(AssociationPeer peer) => new Incoming(store.Stage(options.LargestObjectBytes));
+
+    public Task<StoreAnswer> CompleteAsync(
+        AssociationPeer peer, IIncomingObject incoming, string announcedSopInstanceUid, CancellationToken cancellationToken) =>
+        AcceptAsync((StagedObject)incoming.Stream, announcedSopInstanceUid, "association", peer.CalledAe, cancellationToken);
+
+    public Task CommittedAsync(StorageCommitmentReport report, CancellationToken cancellationToken)
+    {
+        commitments.Report(report);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Checks, stores and records one staged object.</summary>
+    /// <param name="announcedSopInstanceUid">What the sender said it is; null where nobody said.</param>
+    public async Task<StoreAnswer> AcceptAsync(
+        StagedObject staged, string? announcedSopInstanceUid, string channel, string receiver, CancellationToken cancellationToken)
+    {
+        StoreAnswer answer = await JudgeAsync(staged, announcedSopInstanceUid, channel, receiver, cancellationToken);
+        WorkerMetrics.Received(channel, answer.ToString());
+        return answer;
+    }
+
+    private async Task<StoreAnswer> JudgeAsync(
+        StagedObject staged, string? announced, string channel, string receiver, CancellationToken cancellationToken)
+    {
+        staged.Flush();
+        if (_isClosed || staged.IsTooLarge || staged.IsDiskFull)
+        {
+            logger.LogError("Object refused: {Reason}", staged.IsTooLarge ? "larger than the limit" : "no room, or closing");
+            return StoreAnswer.OutOfResources;
+        }
+
+        ReceivedInstance instance;
+        try
+        {
+            instance = ReceivedInstance.Read(staged.Path);
+        }
+        catch (InpaintException refusal)
+        {
+            logger.LogWarning("Object refused with code {Code}: {Reason}", (int)refusal.Code, refusal.Message);
+            await QuarantineAsync(staged, refusal.Code, cancellationToken);
+            return refusal.Code == ErrorCode.AttributeInvalid ? StoreAnswer.DoesNotMatch : StoreAnswer.Unreadable;
+        }
+
+        if (announced is not null && announced != instance.SopInstanceUid)
+        {
+            await QuarantineAsync(staged, ErrorCode.AttributeInvalid, cancellationToken);
+            return StoreAnswer.DoesNotMatch;
+        }
+
+        if (instance.IsOwnOutput)
+        {
+            // An archive that forwards all it receives sends our output back: it is safe there, and never an input here.
+            logger.LogInformation("Own output came back and was not taken in");
+            return StoreAnswer.Success;
+        }
+
+        return await KeepAsync(staged, instance, channel, receiver, cancellationToken);
+    }
+
+    private async Task<StoreAnswer> KeepAsync(
+        StagedObject staged, ReceivedInstance instance, string channel, string receiver, CancellationToken cancellationToken)
+    {
+        string relativePath;
+        try
+        {
+            relativePath = store.Publish(staged);
+        }
+        catch (IOException failure)
+        {
+            // A failed sync may have dropped the pages; the only honest answer is to stop acknowledging and to verify at start.
+            _isClosed = true;
+            logger.LogCritical("The disk refused to make an object durable: {Type}; the worker stops", failure.GetType().Name);
+            Environment.ExitCode = 5;
+            lifetime.StopApplication();
+            return StoreAnswer.OutOfResources;
+        }
+
+        IntakeOutcome recorded = await ledger.RecordAsync(new LedgerInstance
+        {
+            SopInstanceUid = instance.SopInstanceUid,
+            SopClassUid = instance.SopClassUid,
+            StudyInstanceUid = instance.StudyInstanceUid,
+            SeriesInstanceUid = instance.SeriesInstanceUid,
+            ContentSha256 = staged.ContentSha256(),
+            PixelSha256 = instance.PixelSha256,
+            RelativePath = relativePath,
+            Length = new FileInfo(store.FullPath(relativePath)).Length,
+            ReceivedUtc = time.GetUtcNow().UtcDateTime,
+            Channel = channel,
+            Receiver = receiver,
+            ExpectedCount = instance.ImagesInAcquisition,
+        }, cancellationToken);
+        if (recorded == IntakeOutcome.Conflict)
+        {
+            logger.LogWarning("Object refused: other pixels are held under its UID");
+        }
+
+        return recorded == IntakeOutcome.Conflict ? StoreAnswer.Conflict : StoreAnswer.Success;
+    }
+
+    private async Task QuarantineAsync(StagedObject staged, ErrorCode code, CancellationToken cancellationToken)
+    {
+        string kept = store.Quarantine(staged);
+        await ledger.NoteAsync("quarantined", $"code {(int)code}, {Path.GetFileName(kept)}", cancellationToken);
+    }
+
+    /// <summary>No acknowledgement from here on: the worker is stopping.</summary>
+    public void Close() => _isClosed = true;
+
+    private sealed class Incoming(StagedObject staged) : IIncomingObject
+    {
+        public Stream Stream => staged;
+
+        public void BeginDataset() => staged.BeginDataset();
+
+        public void Dispose() => staged.Dispose();
+    }
+}

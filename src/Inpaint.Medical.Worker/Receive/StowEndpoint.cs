@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Dicom.Network;
+using Inpaint.Medical.Storage.Objects;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Inpaint.Medical.Worker.Receive;
+
+/// <summary>STOW-RS (PS3.18 10.5): multipart/related of application/dicom, an answer for each instance.</summary>
+internal static class StowEndpoint
+{
+    private const int MostParts = 5000;
+
+    public static void Map(WebApplication app)
+    {
+        app.MapPost("/dicom-web/studies", StoreAsync).DisableAntiforgery();
+        app.MapPost("/dicom-web/studies/{study}", StoreAsync).DisableAntiforgery();
+    }
+
+    private static async Task<IResult> StoreAsync(
+        HttpContext context, Intake intake, ObjectStore store, WorkerOptions options, CancellationToken cancellationToken)
+    {
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type)
+            || type.MediaType != "multipart/related" || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 and <= 70 } boundary)
+        {
+            return Results.Problem("Content-Type must be multipart/related with a boundary of at most 70 characters.", statusCode: 415);
+        }
+
+        var reader = new MultipartReader(boundary.ToString(), context.Request.Body) { BodyLengthLimit = options.LargestObjectBytes };
+        var stored = new List<object>();
+        var failed = new List<object>();
+        int parts = 0;
+        try
+        {
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                if (++parts > MostParts)
+                {
+                    return Results.Problem($"More than {MostParts} parts.", statusCode: 413);
+                }
+
+                (StoreAnswer answer, ReceivedInstance? instance) = await TakeAsync(section.Body, intake, store, options, cancellationToken);
+                (answer == StoreAnswer.Success ? stored : failed).Add(Item(answer, instance));
+            }
+        }
+        catch (InvalidDataException broken)
+        {
+            return Results.Problem(broken.Message, statusCode: 400);
+        }
+
+        int status = failed.Count == 0 ? 200 : stored.Count == 0 ? 409 : 202;
+        var body = new Dictionary<string, object>();
+        if (stored.Count > 0)
+        {
+            body["00081199"] = new { vr = "SQ", Value = stored };
+        }
+
+        if (failed.Count > 0)
+        {
+            body["00081198"] = new { vr = "SQ", Value = failed };
+        }
+
+        return Results.Json(body, new JsonSerializerOptions { PropertyNamingPolicy = null }, "application/dicom+json", status);
+    }
+
+    private static async Task<(StoreAnswer Answer, ReceivedInstance? Instance)> TakeAsync(
+        Stream part, Intake intake, ObjectStore store, WorkerOptions options, CancellationToken cancellationToken)
+    {
+        using StagedObject staged = store.Stage(options.LargestObjectBytes);
+        staged.BeginDataset();
+        await part.CopyToAsync(staged, cancellationToken);
+        staged.Flush();
+        ReceivedInstance? instance = null;
+        try
+        {
+            instance = ReceivedInstance.Read(staged.Path);
+        }
+        catch (InpaintException)
+        {
+            // The intake reports and quarantines it.
+        }
+
+        return (await intake.AcceptAsync(staged, null, "stow", options.Receivers()[0].AeTitle, cancellationToken), instance);
+    }
+
+    private static Dictionary<string, object> Item(StoreAnswer answer, ReceivedInstance? instance)
+    {
+        var item = new Dictionary<string, object>
+        {
+            ["00081150"] = new { vr = "UI", Value = new[] { instance?.SopClassUid ?? "" } },
+            ["00081155"] = new { vr = "UI", Value = new[] { instance?.SopInstanceUid ?? "" } },
+        };
+        if (answer != StoreAnswer.Success)
+        {
+            item["00081197"] = new { vr = "US", Value = new[] { FailureReason(answer) } };
+        }
+
+        return item;
+    }
+
+    // PS3.18 Table I.2-2.
+    private static int FailureReason(StoreAnswer answer) => answer switch
+    {
+        StoreAnswer.OutOfResources => 0xA700,
+        StoreAnswer.DoesNotMatch => 0xA900,
+        StoreAnswer.Conflict => 0xC000,
+        _ => 0x0110,
+    };
+}
