@@ -64,9 +64,11 @@ build() {
 
 build_cli() { build src/Inpaint.Medical.Cli/Inpaint.Medical.Cli.csproj "$ARTIFACTS/cli.stamp" src; }
 
+build_worker() { build src/Inpaint.Medical.Worker/Inpaint.Medical.Worker.csproj "$ARTIFACTS/worker.stamp" src; }
+
 build_solution() {
   build Inpaint.Medical.sln "$ARTIFACTS/solution.stamp" src tests
-  touch -r "$ARTIFACTS/solution.stamp" "$ARTIFACTS/cli.stamp"
+  touch -r "$ARTIFACTS/solution.stamp" "$ARTIFACTS/cli.stamp" "$ARTIFACTS/worker.stamp"
 }
 
 # run_tests [NAME]: all test programs, or those whose name contains NAME. The last line is "N passed, N failed".

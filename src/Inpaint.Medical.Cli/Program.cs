@@ -20,6 +20,7 @@ internal static class Program
             TrainCommand.Create(),
             SampleCommand.Create(),
             DemoCommand.Create(),
+            QueueCommand.Create(),
             VersionCommand.Create(),
         };
 

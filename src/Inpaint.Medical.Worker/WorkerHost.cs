@@ -68,6 +68,8 @@ internal static class WorkerHost
         var database = new LedgerDatabase(options.Ledger ?? Path.Combine(options.Data, "ledger.db"));
         await database.MigrateAsync(cancellationToken);
         AddServices(builder.Services, options, database);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(
+            new System.Text.Json.Serialization.JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.CamelCase)));
         AddQuartz(builder.Services, options, database);
 
         WebApplication app = builder.Build();

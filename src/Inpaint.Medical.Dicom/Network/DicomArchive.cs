@@ -5,11 +5,15 @@ using FellowOakDicom.Network.Client;
 
 namespace Inpaint.Medical.Dicom.Network;
 
+/// <summary>What an archive says it holds of a series.</summary>
+/// <param name="SopInstanceUids">Null when it did not answer, which is not the same as none.</param>
+/// <param name="IsOffered">False: it answered that it does not offer the query.</param>
+public sealed record ArchiveHoldings(IReadOnlyList<string>? SopInstanceUids, bool IsOffered = true);
+
 /// <summary>Asks an archive what it holds of a series, and fetches what is missing here.</summary>
 public interface IArchive
 {
-    /// <summary>SOP Instance UIDs of the series; null when the archive did not answer, which is not the same as none.</summary>
-    Task<IReadOnlyList<string>?> FindInstancesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken);
+    Task<ArchiveHoldings> FindInstancesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken);
 
     /// <summary>Brings instances to our own intake.</summary>
     /// <returns>Whether the archive says that all were sent.</returns>
@@ -22,10 +26,11 @@ public sealed class DicomArchive(string ourAe, DicomPeer peer, DicomTls? tls) : 
     private const int MostMatches = 20_000;
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(120);
 
-    public async Task<IReadOnlyList<string>?> FindInstancesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken)
+    public async Task<ArchiveHoldings> FindInstancesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken)
     {
         var found = new ConcurrentQueue<string>();
         bool complete = false;
+        bool offered = true;
         DicomCFindRequest request = DicomCFindRequest.CreateImageQuery(studyUid, seriesUid);
         request.OnResponseReceived = (_, response) =>
         {
@@ -39,11 +44,15 @@ public sealed class DicomArchive(string ourAe, DicomPeer peer, DicomTls? tls) : 
             {
                 complete = true;
             }
+            else if (response.Status == DicomStatus.SOPClassNotSupported)
+            {
+                offered = false;
+            }
         };
         IDicomClient client = PeerClient.Create(ourAe, peer, tls, LongestAnswer);
         await client.AddRequestAsync(request);
         bool reached = await PeerClient.TrySendAsync(client, cancellationToken);
-        return reached && complete && found.Count < MostMatches ? [.. found.Distinct()] : null;
+        return new ArchiveHoldings(reached && complete && found.Count < MostMatches ? [.. found.Distinct()] : null, offered);
     }
 
     public async Task<bool> FetchAsync(

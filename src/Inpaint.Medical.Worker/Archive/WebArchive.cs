@@ -14,8 +14,8 @@ internal sealed class WebArchive(HttpClient http, Uri service, Intake intake, Ob
     private const int PageSize = 1000;
     private const int MostPages = 20;
 
-    public Task<IReadOnlyList<string>?> FindInstancesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken) =>
-        FindAsync(http, service, studyUid, seriesUid, cancellationToken);
+    public async Task<ArchiveHoldings> FindInstancesAsync(string studyUid, string seriesUid, CancellationToken cancellationToken) =>
+        new(await FindAsync(http, service, studyUid, seriesUid, cancellationToken));
 
     public async Task<bool> FetchAsync(
         string studyUid, string seriesUid, IReadOnlyList<string> sopInstanceUids, CancellationToken cancellationToken)

@@ -33,8 +33,9 @@ internal sealed class DicomDestination(string ourAe, DicomPeer peer, DicomTls? t
                 ? Confirmation.Held : Confirmation.NotHeld;
         }
 
-        IReadOnlyList<string>? held = await _query.FindInstancesAsync(studyUid, seriesUid, cancellationToken);
-        return held is null ? Confirmation.Unknown
+        ArchiveHoldings holdings = await _query.FindInstancesAsync(studyUid, seriesUid, cancellationToken);
+        return !holdings.IsOffered ? Confirmation.NotOffered
+            : holdings.SopInstanceUids is not { } held ? Confirmation.Unknown
             : instances.All(instance => held.Contains(instance.SopInstanceUid)) ? Confirmation.Held : Confirmation.NotHeld;
     }
 }

@@ -11,8 +11,11 @@ internal enum Confirmation
     /// <summary>It holds fewer, or failed some.</summary>
     NotHeld,
 
-    /// <summary>It gave no answer, or has no way to ask.</summary>
+    /// <summary>It gave no answer.</summary>
     Unknown,
+
+    /// <summary>It offers neither storage commitment nor a query: its own success is all there is.</summary>
+    NotOffered,
 }
 
 /// <summary>A place that derived series are sent to.</summary>

@@ -71,8 +71,8 @@ internal sealed class SeriesSteps(
             return await ledger.MoveAsync(job, JobState.Confirmed, (row, _) => row.ArchiveAnswer = waived, cancellationToken);
         }
 
-        IReadOnlyList<string>? there = await archive.Archive.FindInstancesAsync(job.StudyInstanceUid, job.SeriesInstanceUid, cancellationToken);
-        if (there is null)
+        ArchiveHoldings holdings = await archive.Archive.FindInstancesAsync(job.StudyInstanceUid, job.SeriesInstanceUid, cancellationToken);
+        if (holdings.SopInstanceUids is not { } there)
         {
             await RetryAsync(job, new JobReason(
                 ErrorCode.DestinationUnreachable, "The archive did not answer; nothing is synthesised until it does.",
@@ -229,6 +229,9 @@ internal sealed class SeriesSteps(
             {
                 case Confirmation.Held:
                     await SetStateAsync(job, group.Key, group.Select(row => row.SopInstanceUid), DeliveryState.Committed, null, cancellationToken);
+                    break;
+                case Confirmation.NotOffered:
+                    await ledger.NoteAsync("not-confirmed", $"job {job.Id}: {group.Key} offers no way to confirm; its success answers stand alone", cancellationToken);
                     break;
                 case Confirmation.NotHeld:
                     // "Sent" meant nothing here: all of it is offered again, under the same identifiers.
