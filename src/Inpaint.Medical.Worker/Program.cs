@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Inpaint.Medical.Worker;
 using Inpaint.Medical.Worker.Jobs;
 

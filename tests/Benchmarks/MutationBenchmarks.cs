@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using FellowOakDicom;
 using Inpaint.Medical.Dicom;
+using Inpaint.Medical.Dicom.Codecs;
 using Inpaint.Medical.TestSupport;
 
 namespace Inpaint.Medical.Benchmarks;

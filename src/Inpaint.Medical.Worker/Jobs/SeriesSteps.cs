@@ -288,7 +288,7 @@ internal sealed class SeriesSteps(
         }
     }
 
-    private Task RetryAsync(LedgerJob job, JobReason reason, CancellationToken cancellationToken) =>
+    private Task<bool> RetryAsync(LedgerJob job, JobReason reason, CancellationToken cancellationToken) =>
         job.Attempts + 1 >= options.MostAttempts
             ? ledger.EndAsync(job, JobState.Dead, reason with { Text = $"{reason.Text} Given up after {job.Attempts + 1} attempts." }, cancellationToken)
             : ledger.WaitAsync(job, NextAttempt(job), reason, cancellationToken);

@@ -8,7 +8,6 @@ using Inpaint.Medical.Core.Series;
 using Inpaint.Medical.Dicom.Reading;
 using Inpaint.Medical.Dicom.Writing;
 using Inpaint.Medical.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Inpaint.Medical.Worker.Jobs;
 
@@ -44,7 +43,7 @@ internal static class TaskRunner
             ProtocolFolder = task.ProtocolFolder ?? options.ProtocolFolder,
         };
         await using ServiceProvider services = new ServiceCollection().AddInpaint(options).AddSingleton<IReadOnlyList<Protocol>>(
-            provider => Applicable(ProtocolsOf(options), task.Protocols)).BuildServiceProvider();
+            _ => Applicable(Storage.ProtocolFolder.Load(options.ProtocolFolder), task.Protocols)).BuildServiceProvider();
         using var source = new DicomInstanceSource(task.Files, services.GetRequiredService<DicomSourceSettings>());
         var sink = new DerivedSeriesWriter(
             source, series => FolderOf(task, series), services.GetRequiredService<IUidFactory>(), services.GetRequiredService<DerivedSeriesSettings>());
@@ -54,8 +53,6 @@ internal static class TaskRunner
             .RunAsync(source, task.Reconstruct ? sink : null, request, null, CancellationToken.None);
         return Summarise(pipeline);
     }
-
-    private static IReadOnlyList<Protocol> ProtocolsOf(InpaintOptions options) => Storage.ProtocolFolder.Load(options.ProtocolFolder);
 
     private static IReadOnlyList<Protocol> Applicable(IReadOnlyList<Protocol> all, IReadOnlyList<string> names) =>
         names.Count == 0 ? all : [.. all.Where(protocol => names.Contains(protocol.Name))];
