@@ -61,7 +61,7 @@ public sealed class WorkerEndToEndTests : IDisposable
         await worker.StartAsync();
         Assert.NotEmpty(acknowledged);
         HashSet<string> held = Held(data);
-        Assert.Empty(acknowledged.Where(file => !held.Contains(PixelDigest(file))));
+        Assert.All(acknowledged, file => Assert.Contains(PixelDigest(file), held));
         Assert.Equal(0, Send(worker.Port, series));
         Assert.Equal(series.Length, Held(data).Count);
     }
