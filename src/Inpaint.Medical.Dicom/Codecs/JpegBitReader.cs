@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Inpaint.Medical.Dicom.Codecs;
 
 /// <summary>
@@ -16,29 +18,27 @@ internal ref struct JpegBitReader(ReadOnlySpan<byte> codestream, int position)
 
     public readonly bool IsOverrun => count < padding;
 
-    /// <summary>Makes at least 48 bits ready.</summary>
+    /// <summary>Makes at least 33 bits ready: a code and the value that follows it.</summary>
     public void Fill()
     {
-        while (count <= 48)
+        if (count > 32)
         {
-            int next = 0;
-            if (Position < data.Length && data[Position] != 0xFF)
-            {
-                next = data[Position++];
-            }
-            else if (Position + 1 < data.Length && data[Position + 1] == 0)
-            {
-                next = 0xFF;
-                Position += 2;
-            }
-            else
-            {
-                padding += 8;
-            }
-
-            bits = (bits << 8) | (uint)next;
-            count += 8;
+            return;
         }
+
+        if (Position + 4 <= data.Length)
+        {
+            uint four = BinaryPrimitives.ReadUInt32BigEndian(data[Position..]);
+            if (!HasFF(four))
+            {
+                bits = (bits << 32) | four;
+                count += 32;
+                Position += 4;
+                return;
+            }
+        }
+
+        FillByBytes();
     }
 
     /// <summary>The next <paramref name="length"/> bits (1 to 16), left in place. They must be ready.</summary>
@@ -78,5 +78,31 @@ internal ref struct JpegBitReader(ReadOnlySpan<byte> codestream, int position)
         }
 
         Position += 2;
+    }
+
+    private static bool HasFF(uint bytes) => ((~bytes - 0x01010101u) & bytes & 0x80808080u) != 0;
+
+    private void FillByBytes()
+    {
+        while (count <= 48)
+        {
+            int next = 0;
+            if (Position < data.Length && data[Position] != 0xFF)
+            {
+                next = data[Position++];
+            }
+            else if (Position + 1 < data.Length && data[Position + 1] == 0)
+            {
+                next = 0xFF;
+                Position += 2;
+            }
+            else
+            {
+                padding += 8;
+            }
+
+            bits = (bits << 8) | (uint)next;
+            count += 8;
+        }
     }
 }

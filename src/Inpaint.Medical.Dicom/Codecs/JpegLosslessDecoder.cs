@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Inpaint.Medical.Dicom.Codecs;
 
@@ -104,6 +105,7 @@ internal static class JpegLosslessDecoder
     private static void DecodeLine(ref JpegBitReader reader, LosslessScan scan, Span<ushort> line, ReadOnlySpan<ushort> above, bool isFirst)
     {
         int step = scan.Components.Length;
+        int component = 0;
         for (int i = 0; i < line.Length; i++)
         {
             // H.1.2.1: the first line is predicted from the left, the first column from above, the very first sample is the middle.
@@ -111,7 +113,8 @@ internal static class JpegLosslessDecoder
                 ? isFirst ? scan.FirstPrediction : above[i]
                 : isFirst ? line[i - step] : Predict(scan.Predictor, line[i - step], above[i], above[i - step]);
             reader.Fill();
-            line[i] = (ushort)(prediction + ReadDifference(ref reader, scan.Tables[step == 1 ? 0 : i % step]));
+            line[i] = (ushort)(prediction + ReadDifference(ref reader, scan.Tables[component]));
+            component = component + 1 == step ? 0 : component + 1;
         }
     }
 
@@ -142,6 +145,12 @@ internal static class JpegLosslessDecoder
 
     private static void StoreLine(ReadOnlySpan<ushort> line, LosslessScan scan, int row, FrameShape shape, Span<byte> frame)
     {
+        if (shape is { BytesPerSample: 2, SamplesPerPixel: 1 } && scan.PointTransform == 0 && BitConverter.IsLittleEndian)
+        {
+            MemoryMarshal.AsBytes(line).CopyTo(frame[(2 * row * shape.Columns)..]);
+            return;
+        }
+
         int step = scan.Components.Length;
         for (int c = 0; c < step; c++)
         {
