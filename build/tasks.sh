@@ -40,8 +40,7 @@ fetch_fo_dicom() {
 is_stale() {
   [ -e "$1" ] || return 0
   [ -n "$(find "${@:2}" build Directory.Build.props Directory.Build.targets Directory.Packages.props global.json \
-    -newer "$1" \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name 'global.json' -o -name '*.yaml' \
-    -o -name '*.html' -o -name '*.dic' -o -name '*.txt' \) -print -quit)" ]
+    -newer "$1" -type f -print -quit)" ]
 }
 
 # build WHAT STAMP SOURCES…
@@ -62,12 +61,12 @@ build() {
   mv "$started" "$2"
 }
 
-build_cli() { build src/Inpaint.Medical.Cli/Inpaint.Medical.Cli.csproj "$ARTIFACTS/cli.stamp" src; }
+build_cli() { build src/Inpaint.Medical.Cli/Inpaint.Medical.Cli.csproj "$ARTIFACTS/cli.stamp" src protocols $(ls -d models 2>/dev/null); }
 
 build_worker() { build src/Inpaint.Medical.Worker/Inpaint.Medical.Worker.csproj "$ARTIFACTS/worker.stamp" src; }
 
 build_solution() {
-  build Inpaint.Medical.sln "$ARTIFACTS/solution.stamp" src tests
+  build Inpaint.Medical.sln "$ARTIFACTS/solution.stamp" src tests protocols $(ls -d models 2>/dev/null)
   touch -r "$ARTIFACTS/solution.stamp" "$ARTIFACTS/cli.stamp" "$ARTIFACTS/worker.stamp"
 }
 
@@ -111,7 +110,7 @@ run_tests() {
 
 run_test_program() {
   local name=$1
-  "$ARTIFACTS/bin/$name/release_linux-x64/$name" -noColor >"$ARTIFACTS/test-logs/$name.log" 2>&1
+  timeout 1200 "$ARTIFACTS/bin/$name/release_linux-x64/$name" -noColor >"$ARTIFACTS/test-logs/$name.log" 2>&1
 }
 export -f run_test_program
 

@@ -7,17 +7,20 @@ using Inpaint.Medical.Core.Ports;
 using Inpaint.Medical.Core.Protocols;
 using Inpaint.Medical.Core.Provenance;
 using Inpaint.Medical.Core.Series;
+using Inpaint.Medical.Core.Volumes;
 using Inpaint.Medical.Nifti;
 
 namespace Inpaint.Medical.Hosting;
 
 /// <summary>Stages 5 and 6 on every volume of a NIfTI file, with the record. The file's own mask stands for stages 1 to 4.</summary>
 /// <param name="path">Where the file lies, for its digest.</param>
+/// <param name="modality">What the operator says it shows, MR or CT: a learned method wants to know; null where nobody says.</param>
 public sealed class NiftiRun(
     NiftiSeries series,
     string path,
     Protocol protocol,
     RunOptions options,
+    string? modality,
     IReadOnlyList<IVolumeReconstructor> methods,
     TimeProvider time)
 {
@@ -60,18 +63,19 @@ public sealed class NiftiRun(
 
     private void Complete(int volume, CancellationToken cancellation)
     {
-        NiftiMaskedVolume masked = Timed("Mask", volume, () => series.Build(volume), built => CanonicalDigest.Of(built.Mask));
+        NiftiMaskedVolume masked = Timed("Mask", volume, () => series.Build(volume), result => CanonicalDigest.Of(result.Mask));
         if (masked.Mask.IsEmpty)
         {
             return;
         }
 
+        BuiltVolume built = modality is null ? masked.Built : masked.Built with { Modality = modality };
         Inference inference = Timed(
             "Infer",
             volume,
-            () => InferStage.Run(masked.Built, masked.Mask, protocol, options, methods, cancellation),
+            () => InferStage.Run(built, masked.Mask, protocol, options, methods, cancellation),
             CanonicalDigest.Of);
-        Composite composite = Timed("Composite", volume, () => CompositeStage.Run(masked.Built, masked.Mask, inference), CanonicalDigest.Of);
+        Composite composite = Timed("Composite", volume, () => CompositeStage.Run(built, masked.Mask, inference), CanonicalDigest.Of);
         series.Replace(volume, composite, masked.Mask);
 
         _choices.AddRange(inference.Choices);

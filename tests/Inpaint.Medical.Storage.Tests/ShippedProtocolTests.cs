@@ -22,9 +22,9 @@ public sealed class ShippedProtocolTests
     {
         var protocols = ProtocolFolder.Load(Folder).ToDictionary(protocol => protocol.Name);
 
-        Assert.All(["ct-general", "mr-general"], general => Assert.All(
-            protocols.Values.Where(protocol => !protocol.Name.EndsWith("-general", StringComparison.Ordinal)),
-            specific => Assert.True(specific.Priority > protocols[general].Priority)));
+        Assert.All(["ct-", "mr-"], modality => Assert.All(
+            protocols.Values.Where(protocol => protocol.Name.StartsWith(modality, StringComparison.Ordinal) && protocol.Name != $"{modality}general"),
+            specific => Assert.True(specific.Priority > protocols[$"{modality}general"].Priority)));
     }
 
     [Fact]

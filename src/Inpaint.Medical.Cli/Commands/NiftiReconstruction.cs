@@ -32,7 +32,7 @@ internal static class NiftiReconstruction
             MaskPath = arguments.Mask,
         });
 
-        var run = new NiftiRun(series, arguments.Paths[0], protocol, new RunOptions(arguments.Method), host.Methods, host.Time);
+        var run = new NiftiRun(series, arguments.Paths[0], protocol, new RunOptions(arguments.Method), arguments.Modality, host.Methods, host.Time);
         RunRecord record = run.Reconstruct(cancellation);
         bool isWritten = record.Outcome == RunOutcome.Reconstructed && !arguments.IsDryRun;
         if (isWritten)

@@ -16,6 +16,7 @@ internal sealed record ReconstructArguments(
     string? Slices,
     string? Mask,
     string? Axis,
+    string? Modality,
     string? Model,
     string Device,
     bool IsDryRun,
@@ -36,6 +37,8 @@ internal static class ReconstructCommand
         Option<string?> slices = SharedOptions.Slices(), mask = SharedOptions.Mask();
         Option<string?> axis = new("--axis") { Description = "Slice axis of a NIfTI file." };
         axis.AcceptOnlyFromAmong("auto", "x", "y", "z");
+        Option<string?> modality = new("--modality") { Description = "What a NIfTI file shows, which it does not say itself; learned methods want to know." };
+        modality.AcceptOnlyFromAmong("MR", "CT");
         Option<string?> model = new("--model") { Description = "Model behind the method transformer; 'inpaint model list' shows those there are.", HelpName = "NAME" };
         Option<string> device = new("--device") { Description = "Device of learned methods.", DefaultValueFactory = _ => "auto" };
         device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
@@ -44,7 +47,7 @@ internal static class ReconstructCommand
 
         Command command = new("reconstruct", "Rebuilds missing and spoiled slices and writes a new, labelled series. Never changes its input.")
         {
-            paths, output, protocol, method, mode, slices, mask, axis, model, device, dryRun, json, records, protocolFolder,
+            paths, output, protocol, method, mode, slices, mask, axis, modality, model, device, dryRun, json, records, protocolFolder,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             new ReconstructArguments(
@@ -58,6 +61,7 @@ internal static class ReconstructCommand
                 parsed.GetValue(slices),
                 parsed.GetValue(mask),
                 parsed.GetValue(axis),
+                parsed.GetValue(modality),
                 parsed.GetValue(model),
                 parsed.GetRequiredValue(device),
                 parsed.GetValue(dryRun),
@@ -79,9 +83,9 @@ internal static class ReconstructCommand
             throw new InpaintException(ErrorCode.UsageInvalid, "One NIfTI file is completed at a time.");
         }
 
-        if (!isNifti && arguments.Axis is not null)
+        if (!isNifti && (arguments.Axis is not null || arguments.Modality is not null))
         {
-            throw new InpaintException(ErrorCode.UsageInvalid, "--axis is for NIfTI files; a DICOM series has its own slice direction.");
+            throw new InpaintException(ErrorCode.UsageInvalid, "--axis and --modality are for NIfTI files; a DICOM series says both itself.");
         }
 
         return isNifti ? NiftiReconstruction.RunAsync(arguments, cancellation) : DicomReconstruction.RunAsync(arguments, cancellation);

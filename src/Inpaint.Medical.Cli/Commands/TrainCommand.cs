@@ -56,7 +56,7 @@ internal static class TrainCommand
 
     private static async Task<TrainingVolume[]> LoadAsync(string[] paths, CancellationToken cancellation)
     {
-        using ValidationInputs inputs = await ValidationInputs.FindAsync(paths, null, cancellation).ConfigureAwait(false);
+        using ValidationInputs inputs = await ValidationInputs.FindAsync(paths, new NiftiReading(null, null), cancellation).ConfigureAwait(false);
         var volumes = new List<TrainingVolume>();
         foreach (IValidationInput input in inputs.All)
         {
