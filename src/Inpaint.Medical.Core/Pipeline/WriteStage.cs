@@ -40,6 +40,7 @@ public static class WriteStage
         CompositeSlice[] written = [.. composite.Slices.Where(slice => mode == OutputMode.Complete || slice.Kind != SliceKind.Copy)];
         string[] key = KeyOf(series, composite, protocol, mode);
         bool isDescending = IsNumberedDownwards(built);
+        bool isMultiFrame = series.Instances[0].FrameCount > 1;
         return new DerivedSeries
         {
             Source = series,
@@ -52,7 +53,7 @@ public static class WriteStage
             Slices =
             [
                 .. written.Select((slice, i) => Plan(
-                    slice, built, mask, isDescending ? written.Length - i : i + 1, uids.Create(["image", .. key, Text(slice.Slice)]))),
+                    slice, built, mask, isDescending ? written.Length - i : i + 1, uids.Create(["image", .. key, .. isMultiFrame ? [] : new[] { Text(slice.Slice) }]))),
             ],
             RunId = runId,
             PlannedAt = plannedAt,

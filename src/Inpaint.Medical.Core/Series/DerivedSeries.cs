@@ -27,6 +27,7 @@ public sealed record DerivedSlice
 
     public required SliceKind Kind { get; init; }
 
+    /// <summary>Of the object that holds the slice: one for all slices where the source is multi-frame.</summary>
     public required string SopInstanceUid { get; init; }
 
     /// <summary>1…N along the stack in the direction of the source's numbering.</summary>

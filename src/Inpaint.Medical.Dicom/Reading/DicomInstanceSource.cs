@@ -91,7 +91,7 @@ public sealed class DicomInstanceSource : IInstanceSource, IDisposable
     }
 
     /// <summary>The data set as read, whose values may still lie on disk. Not thread-safe, like all of fo-dicom's.</summary>
-    internal DicomDataset Open(InstanceHeader instance) => FileOf(instance).Parse().Dataset;
+    internal DicomDataset Open(InstanceHeader instance) => instance.FrameCount == 1 ? FileOf(instance).Parse().Dataset : MultiFrame(instance).Dataset;
 
     public void Dispose() => _inputs.Dispose();
 
@@ -105,7 +105,7 @@ public sealed class DicomInstanceSource : IInstanceSource, IDisposable
                 return;
             }
 
-            DicomFile file = _multiFrame.GetOrAdd(instance.Source, _ => new Lazy<DicomFile>(() => FileOf(instance).Parse())).Value;
+            DicomFile file = MultiFrame(instance);
             lock (file)
             {
                 FrameDecoder.Decode(file.Dataset, instance.Frame, destination);
@@ -120,6 +120,10 @@ public sealed class DicomInstanceSource : IInstanceSource, IDisposable
             throw new InpaintException(ErrorCode.SliceUndecodable, $"'{instance.Source}' cannot be read: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Parsed once for all its frames.</summary>
+    private DicomFile MultiFrame(InstanceHeader instance) =>
+        _multiFrame.GetOrAdd(instance.Source, _ => new Lazy<DicomFile>(() => FileOf(instance).Parse())).Value;
 
     private static ErrorCode CodeOf(FrameFault fault, InstanceHeader instance) => fault switch
     {

@@ -66,7 +66,11 @@ internal sealed class InstanceReader(Part10ScanLimits limits, InstanceHeaderMapp
             findings.Add(Truncated(file, scan.Truncation, dataset));
         }
 
-        return mapper.Map(file.Name, dataset, TransferSyntax(dataset, scan), isTruncated, findings);
+        // Frames share attributes; what is wrong with these is said once.
+        var perFrame = new List<Finding>();
+        IReadOnlyList<InstanceHeader> headers = mapper.Map(file.Name, dataset, TransferSyntax(dataset, scan), isTruncated, perFrame);
+        findings.AddRange(perFrame.DistinctBy(finding => (finding.Message, finding.Found)));
+        return headers;
     }
 
     private static string TransferSyntax(DicomDataset dataset, Part10ScanReport scan)

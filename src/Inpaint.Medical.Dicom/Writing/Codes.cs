@@ -17,6 +17,9 @@ internal static class Codes
     /// <summary>CID 7203 has no code for what a network predicts.</summary>
     public static DicomDataset SliceSynthesis => Item("SLICESYN", DicomNames.CodingScheme, "Slice synthesis");
 
+    /// <summary>A derived frame must say how it was derived, also where nothing was changed; the standard has no code for that.</summary>
+    public static DicomDataset UnchangedCopy => Item("SLICECOPY", DicomNames.CodingScheme, "Slice copied unchanged");
+
     /// <summary>CID 7005.</summary>
     public static DicomDataset AcquisitionEquipment => Item("109101", "DCM", "Acquisition Equipment");
 

@@ -28,7 +28,7 @@ internal sealed class DerivationAttributes(DerivedSeries series, SourceSurvey su
         ? "none"
         : $"method {method.Name} {method.Version}" + (method.WeightsSha256 is { } sha ? $"; model sha256:{sha[..Math.Min(12, sha.Length)]}" : string.Empty);
 
-    private static string Word(SliceKind kind) => kind switch
+    public static string Word(SliceKind kind) => kind switch
     {
         SliceKind.Copy => "COPY",
         SliceKind.Repaired => "REPAIRED",
@@ -42,23 +42,26 @@ internal sealed class DerivationAttributes(DerivedSeries series, SourceSurvey su
         return !string.IsNullOrEmpty(source) ? source : slice.Reference.Modality == "CT" ? "AXIAL" : "OTHER";
     }
 
-    private string Description(DerivedSlice slice)
+    public string Description(DerivedSlice slice)
     {
         string method = slice.Method is null ? string.Empty : $"{MethodText(slice.Method)}; ";
         return FormattableString.Invariant(
             $"Slice repair {settings.Version}; {method}slot {slice.Slice + 1} of {series.Geometry.SliceCount}; {Word(slice.Kind)}; sources {slice.Sources.Length}; run {series.RunId}");
     }
 
+    /// <summary>What a viewer should show on a slice; null for a copy.</summary>
+    public string? Comment(DerivedSlice slice) => slice.Kind switch
+    {
+        SliceKind.Synthetic => "SYNTHETIC SLICE - not acquired",
+        SliceKind.Repaired => string.Create(
+            CultureInfo.InvariantCulture,
+            $"PARTLY SYNTHETIC ({slice.SyntheticVoxels} voxels, {100.0 * slice.SyntheticVoxels / series.Geometry.SliceLength:F1} %)"),
+        _ => null,
+    };
+
     private void AddComment(DerivedSlice slice, DicomDataset reference, DicomDataset target)
     {
-        double percent = 100.0 * slice.SyntheticVoxels / series.Geometry.SliceLength;
-        string? comment = slice.Kind switch
-        {
-            SliceKind.Synthetic => "SYNTHETIC SLICE - not acquired",
-            SliceKind.Repaired => string.Create(CultureInfo.InvariantCulture, $"PARTLY SYNTHETIC ({slice.SyntheticVoxels} voxels, {percent:F1} %)"),
-            _ => null,
-        };
-        if (comment is not null)
+        if (Comment(slice) is { } comment)
         {
             target.AddOrUpdate(DicomTag.ImageComments, comment);
         }
@@ -75,38 +78,55 @@ internal sealed class DerivationAttributes(DerivedSeries series, SourceSurvey su
             return;
         }
 
-        bool isLearned = slice.Method?.IsLearned == true;
-        List<DicomDataset> steps = [isLearned ? Codes.SliceSynthesis : Codes.SpatialResampling];
-        if (slice.Kind == SliceKind.Repaired)
-        {
-            steps.Add(Codes.PixelByPixelMask);
-        }
-
-        target.AddOrUpdate(new DicomSequence(DicomTag.DerivationCodeSequence, [.. steps]));
-        if (isLearned)
+        target.AddOrUpdate(new DicomSequence(DicomTag.DerivationCodeSequence, Steps(slice)));
+        if (slice.Method?.IsLearned == true)
         {
             target.AddOrUpdate(new DicomSequence(DicomTag.CodingSchemeIdentificationSequence, Codes.PrivateScheme));
         }
     }
 
+    /// <summary>One code for each step of a rebuilt slice.</summary>
+    public static DicomDataset[] Steps(DerivedSlice slice)
+    {
+        DicomDataset made = slice.Method?.IsLearned == true ? Codes.SliceSynthesis : Codes.SpatialResampling;
+        return slice.Kind == SliceKind.Repaired ? [made, Codes.PixelByPixelMask] : [made];
+    }
+
     private static void AddSources(DerivedSlice slice, DicomDataset target)
     {
-        target.AddOrUpdate(new DicomSequence(DicomTag.SourceImageSequence, [.. slice.Sources.Select(source => Source(slice, source))]));
-
-        // Common Instance Reference: required as soon as instances of the same study are referenced.
-        DicomDataset[] bySeries = slice.Sources
-            .GroupBy(source => source.SeriesInstanceUid, StringComparer.Ordinal)
-            .Select(group => Codes.Empty()
-                .Add(DicomTag.SeriesInstanceUID, group.Key)
-                .Add(new DicomSequence(DicomTag.ReferencedInstanceSequence, [.. group.DistinctBy(source => source.SopInstanceUid).Select(Reference)])))
-            .ToArray();
-        target.AddOrUpdate(new DicomSequence(DicomTag.ReferencedSeriesSequence, bySeries));
+        target.AddOrUpdate(SourceImages(slice));
+        target.AddOrUpdate(ReferencedSeries(slice.Sources));
     }
+
+    /// <summary>The images whose voxels influenced the slice, in slice order.</summary>
+    public static DicomSequence SourceImages(DerivedSlice slice) =>
+        new(DicomTag.SourceImageSequence, [.. slice.Sources.Select(source => Source(slice, source))]);
+
+    /// <summary>Common Instance Reference: required as soon as instances of the same study are referenced.</summary>
+    public static DicomSequence ReferencedSeries(IEnumerable<InstanceHeader> sources) => new(DicomTag.ReferencedSeriesSequence,
+    [
+        .. sources.GroupBy(source => source.SeriesInstanceUid, StringComparer.Ordinal).Select(group => Codes.Empty()
+            .Add(DicomTag.SeriesInstanceUID, group.Key)
+            .Add(new DicomSequence(DicomTag.ReferencedInstanceSequence, [.. group.DistinctBy(source => source.SopInstanceUid).Select(Reference)]))),
+    ]);
+
+    /// <summary>Every source of a multi-frame object by study and series (PS3.3 C.8.13.2, Source Image Evidence Sequence).</summary>
+    public static DicomSequence SourceEvidence(IEnumerable<InstanceHeader> sources) => new(DicomTag.SourceImageEvidenceSequence,
+    [
+        .. sources.GroupBy(source => source.StudyInstanceUid, StringComparer.Ordinal).Select(study => Codes.Empty()
+            .Add(DicomTag.StudyInstanceUID, study.Key)
+            .Add(new DicomSequence(DicomTag.ReferencedSeriesSequence,
+            [
+                .. study.GroupBy(source => source.SeriesInstanceUid, StringComparer.Ordinal).Select(series => Codes.Empty()
+                    .Add(DicomTag.SeriesInstanceUID, series.Key)
+                    .Add(new DicomSequence(DicomTag.ReferencedSOPSequence, [.. series.DistinctBy(source => source.SopInstanceUid).Select(Reference)]))),
+            ]))),
+    ]);
 
     private static DicomDataset Source(DerivedSlice slice, InstanceHeader source)
     {
         bool isSamePlane = slice.Kind != SliceKind.Synthetic && source.SopInstanceUid == slice.Reference.SopInstanceUid && source.Frame == slice.Reference.Frame;
-        return Reference(source)
+        return FrameReference(source)
             .Add(new DicomSequence(DicomTag.PurposeOfReferenceCodeSequence, Codes.SourceImage))
             .Add(DicomTag.SpatialLocationsPreserved, isSamePlane ? "YES" : "NO");
     }
@@ -114,4 +134,8 @@ internal sealed class DerivationAttributes(DerivedSeries series, SourceSurvey su
     private static DicomDataset Reference(InstanceHeader source) => Codes.Empty()
         .Add(DicomTag.ReferencedSOPClassUID, source.SopClassUid)
         .Add(DicomTag.ReferencedSOPInstanceUID, source.SopInstanceUid);
+
+    private static DicomDataset FrameReference(InstanceHeader source) => source.FrameCount == 1
+        ? Reference(source)
+        : Reference(source).Add(DicomTag.ReferencedFrameNumber, (source.Frame + 1).ToString(CultureInfo.InvariantCulture));
 }

@@ -26,15 +26,14 @@ public sealed class DerivedSeriesWriter(DicomInstanceSource source, Func<Derived
         InputFolders.RequireOutside(target, source.Paths);
         SourceSurvey survey = SourceSurvey.Of(series, source.Open, cancellationToken);
         DerivedSeriesSettings own = settings.With(series.Policy);
-        var builder = new DerivedDatasetBuilder(series, survey, own, _numbers.Of(series, own.SeriesNumberBase, source.Headers), uids);
+        int seriesNumber = _numbers.Of(series, own.SeriesNumberBase, source.Headers);
 
         StagedFolder folder = StagedFolder.Create(target);
         try
         {
-            foreach (DerivedSlice slice in series.Slices)
+            foreach ((string uid, int number, DicomDataset dataset) in Datasets(series, survey, own, seriesNumber))
             {
-                DicomDataset dataset = builder.Build(slice, source.Open(slice.Reference));
-                await folder.AddInstanceAsync(slice.SopInstanceUid, FileName(slice.InstanceNumber), Part10File.Bytes(dataset), cancellationToken);
+                await folder.AddInstanceAsync(uid, FileName(number), Part10File.Bytes(dataset), cancellationToken);
             }
 
             return folder;
@@ -43,6 +42,24 @@ public sealed class DerivedSeriesWriter(DicomInstanceSource source, Func<Derived
         {
             await folder.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>One object a slice, or one for all of them: as the sources are.</summary>
+    private IEnumerable<(string SopInstanceUid, int Number, DicomDataset Dataset)> Datasets(
+        DerivedSeries series, SourceSurvey survey, DerivedSeriesSettings own, int seriesNumber)
+    {
+        DerivedSlice first = series.Slices[0];
+        if (AttributePolicy.IsEnhanced(first.Reference.SopClassUid))
+        {
+            yield return (first.SopInstanceUid, 1, new EnhancedObjectBuilder(series, survey, own, seriesNumber, uids).Build(source.Open));
+            yield break;
+        }
+
+        var builder = new DerivedDatasetBuilder(series, survey, own, seriesNumber, uids);
+        foreach (DerivedSlice slice in series.Slices)
+        {
+            yield return (slice.SopInstanceUid, slice.InstanceNumber, builder.Build(slice, source.Open(slice.Reference)));
         }
     }
 

@@ -24,15 +24,8 @@ internal sealed class PixelAttributes(DerivedSeries series, SourceSurvey survey)
     /// <summary>Matrix, sample format, true extremes, padding value and the samples themselves, native little endian.</summary>
     public static void AddPixels(int rows, int columns, PixelFormat format, ReadOnlyMemory<byte> samples, DicomDataset target)
     {
-        int allocated = PixelFormats.BitsAllocated(format);
-        target.AddOrUpdate(DicomTag.SamplesPerPixel, (ushort)1);
-        target.AddOrUpdate(DicomTag.Rows, checked((ushort)rows));
-        target.AddOrUpdate(DicomTag.Columns, checked((ushort)columns));
-        target.AddOrUpdate(DicomTag.BitsAllocated, (ushort)allocated);
-        target.AddOrUpdate(DicomTag.BitsStored, (ushort)format.BitsStored);
-        target.AddOrUpdate(DicomTag.HighBit, (ushort)format.HighBit);
-        target.AddOrUpdate(DicomTag.PixelRepresentation, (ushort)(format.IsSigned ? 1 : 0));
-        if (allocated <= 16)
+        AddFormat(rows, columns, format, target);
+        if (format.BytesPerSample <= 2)
         {
             (int smallest, int largest) = Extremes(format, samples.Span);
             target.AddOrUpdate(Sample(DicomTag.SmallestImagePixelValue, format, smallest));
@@ -43,8 +36,24 @@ internal sealed class PixelAttributes(DerivedSeries series, SourceSurvey survey)
             }
         }
 
+        AddSamples(format, samples, target);
+    }
+
+    public static void AddFormat(int rows, int columns, PixelFormat format, DicomDataset target)
+    {
+        target.AddOrUpdate(DicomTag.SamplesPerPixel, (ushort)1);
+        target.AddOrUpdate(DicomTag.Rows, checked((ushort)rows));
+        target.AddOrUpdate(DicomTag.Columns, checked((ushort)columns));
+        target.AddOrUpdate(DicomTag.BitsAllocated, (ushort)PixelFormats.BitsAllocated(format));
+        target.AddOrUpdate(DicomTag.BitsStored, (ushort)format.BitsStored);
+        target.AddOrUpdate(DicomTag.HighBit, (ushort)format.HighBit);
+        target.AddOrUpdate(DicomTag.PixelRepresentation, (ushort)(format.IsSigned ? 1 : 0));
+    }
+
+    public static void AddSamples(PixelFormat format, ReadOnlyMemory<byte> samples, DicomDataset target)
+    {
         IByteBuffer buffer = EvenLengthBuffer.Create(new MemoryByteBuffer(ArrayOf(samples)));
-        target.AddOrUpdate(allocated > 8 ? new DicomOtherWord(DicomTag.PixelData, buffer) : new DicomOtherByte(DicomTag.PixelData, buffer));
+        target.AddOrUpdate(format.BytesPerSample > 1 ? new DicomOtherWord(DicomTag.PixelData, buffer) : new DicomOtherByte(DicomTag.PixelData, buffer));
     }
 
     /// <summary>The array behind the samples, where they are all of it: slices are not copied only to be written.</summary>

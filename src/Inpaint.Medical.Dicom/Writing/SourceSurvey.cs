@@ -48,9 +48,9 @@ internal sealed class SourceSurvey
     {
         InstanceHeader representative = series.Slices[0].Reference;
         AttributePolicy policy = AttributePolicy.For(representative.SopClassUid) ?? throw Refused(
-            $"derived images are written for MR Image and CT Image Storage; the source's SOP Class is {DicomUID.Parse(representative.SopClassUid).Name}");
+            $"derived images are written for MR, CT, Enhanced MR and Enhanced CT Image Storage; the source's SOP Class is {DicomUID.Parse(representative.SopClassUid).Name}");
         var survey = new SourceSurvey(policy, open(representative));
-        foreach (InstanceHeader source in series.Source.Instances)
+        foreach (InstanceHeader source in series.Source.Instances.DistinctBy(source => source.SopInstanceUid))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (source.SopClassUid != representative.SopClassUid)
@@ -58,7 +58,7 @@ internal sealed class SourceSurvey
                 throw Refused("the sources are of different SOP Classes");
             }
 
-            survey.Add(source, ReferenceEquals(source, representative) ? survey.Representative : open(source), series.Geometry.Normal);
+            survey.Add(source, source.SopInstanceUid == representative.SopInstanceUid ? survey.Representative : open(source), series.Geometry.Normal);
         }
 
         survey.Conclude(series);

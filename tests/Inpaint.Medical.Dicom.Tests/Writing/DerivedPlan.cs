@@ -84,7 +84,7 @@ internal static class DerivedPlan
         {
             Slice = slot,
             Kind = kind,
-            SopInstanceUid = uids.Create("image", reference.SeriesInstanceUid, method.Name, slot.ToString(CultureInfo.InvariantCulture)),
+            SopInstanceUid = uids.Create("image", reference.SeriesInstanceUid, method.Name, reference.FrameCount > 1 ? "all" : slot.ToString(CultureInfo.InvariantCulture)),
             InstanceNumber = slot + 1,
             Reference = reference,
             Origin = kind == SliceKind.Synthetic ? Vector3.Lerp(from.Position!.Value, to.Position!.Value, t) : reference.Position!.Value,

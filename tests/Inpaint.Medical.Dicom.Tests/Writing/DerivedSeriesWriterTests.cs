@@ -238,15 +238,6 @@ public class DerivedSeriesWriterTests
     }
 
     [Fact]
-    public async Task MultiFrameSourcesAreRefusedByName()
-    {
-        InpaintException refusal = await Assert.ThrowsAsync<InpaintException>(() => Written.Of("mr-hyperfine-low-field-multiframe", DerivedPlan.Linear));
-
-        Assert.Equal(ErrorCode.AttributesRefused, refusal.Code);
-        Assert.Contains("Enhanced MR", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task SliceLocationOfASyntheticSliceLiesOnTheLineOfTheOthers()
     {
         using Written written = await Written.Of(Gap, DerivedPlan.Linear);
@@ -256,6 +247,27 @@ public class DerivedSeriesWriterTests
         {
             Assert.Equal(Math.Sign(locations[1] - locations[0]) * written.Series.Geometry.SliceSpacingMm, locations[i] - locations[i - 1], 0.01);
         }
+    }
+
+    [Fact]
+    public async Task SourcesThatAreNeitherMrNorCtAreRefusedByName()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string path in Directory.GetFiles(Path.Combine(RealDicom.Folder, "mr-hitachi-4-slices")))
+        {
+            DicomDataset slice = Written.Open(path).NotValidated();
+            slice.AddOrUpdate(DicomTag.SOPClassUID, DicomUID.PositronEmissionTomographyImageStorage.UID);
+            await new DicomFile(slice).SaveAsync(folder[Path.GetFileName(path)]);
+        }
+
+        using var source = new DicomInstanceSource([folder.Path]);
+        InstanceSet set = await source.ReadHeadersAsync(TestContext.Current.CancellationToken);
+        var writer = new DerivedSeriesWriter(source, _ => "/tmp/never-written", new DeterministicUidFactory(), DerivedSeriesSettings.Default);
+
+        InpaintException refusal = await Assert.ThrowsAsync<InpaintException>(() => writer.StageAsync(DerivedPlan.Of(source, set.Instances, DerivedPlan.Linear), TestContext.Current.CancellationToken));
+
+        Assert.Equal(ErrorCode.AttributesRefused, refusal.Code);
+        Assert.Contains("Positron", refusal.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Bytes(DicomDataset dataset, DicomTag tag) => dataset.GetDicomItem<DicomElement>(tag).Buffer.Data;
