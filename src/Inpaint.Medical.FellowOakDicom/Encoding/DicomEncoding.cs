@@ -6,6 +6,8 @@ namespace FellowOakDicom;
 /// <summary>Character sets of string values (PS3.5 §6.1, PS3.3 §C.12.1.1.2).</summary>
 public static class DicomEncoding
 {
+    private const int MaximumParsed = 256;
+
     private static readonly ConcurrentDictionary<string, Encoding> Registered = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, Encoding[]> Parsed = new(StringComparer.Ordinal);
 
@@ -48,7 +50,7 @@ public static class DicomEncoding
             return DefaultArray;
         }
 
-        return charsets.Length == 1 ? FromElement(charsets[0]) : [.. charsets.Select(GetEncoding)];
+        return charsets.Length == 1 ? FromElement(charsets[0] ?? "") : [.. charsets.Select(GetEncoding)];
     }
 
     /// <summary>The defined term of an encoding, with code extensions if <paramref name="extended"/>.</summary>
@@ -59,8 +61,18 @@ public static class DicomEncoding
     }
 
     /// <summary>The encodings named by the whole text of (0008,0005), backslashes included.</summary>
-    internal static Encoding[] FromElement(string text) =>
-        Parsed.GetOrAdd(text ?? "", static key => [.. key.Split('\\').Select(GetEncoding)]);
+    internal static Encoding[] FromElement(string text)
+    {
+        if (Parsed.TryGetValue(text, out Encoding[] known))
+        {
+            return known;
+        }
+
+        Encoding[] encodings = [.. text.Split('\\').Select(GetEncoding)];
+
+        // Files choose the texts, so what they can make us remember is bounded.
+        return Parsed.Count < MaximumParsed ? Parsed.GetOrAdd(text, encodings) : encodings;
+    }
 
     internal static string Decode(ReadOnlySpan<byte> bytes, Encoding[] encodings) =>
         bytes.IndexOf((byte)0x1B) < 0 ? DecodePlain(bytes, encodings[0]) : Iso2022.Decode(bytes, encodings);

@@ -1,5 +1,6 @@
 using FellowOakDicom;
 using FellowOakDicom.IO.Reader;
+using FsCheck.Xunit;
 using Inpaint.Medical.TestSupport;
 using Xunit;
 
@@ -34,6 +35,13 @@ public class RobustnessTests
 
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
             $"{Files} files; slowest {slowest.TotalMilliseconds:F0} ms of processor time, largest {largest >> 20} MB."));
+    }
+
+    [Property(MaxTest = 300)]
+    public bool AnyBytesAfterAValidStartAreReadOrRefused(byte[] bytes, bool isExplicit)
+    {
+        DicomTransferSyntax syntax = isExplicit ? DicomTransferSyntax.ExplicitVRLittleEndian : DicomTransferSyntax.ImplicitVRLittleEndian;
+        return Measure(new ByteBuilder().Start(syntax).Raw(bytes).ToArray()).Memory <= MemoryLimit;
     }
 
     [Theory]
