@@ -120,4 +120,11 @@ count_tests() {
     awk 'END { if (NF == 5) print $1 - $2 - $3 - $4 - $5, $2 + $3, $4 }'
 }
 
-run_benchmarks() { exec dotnet run --project tests/Benchmarks -c Release --no-build -- "$@"; }
+run_benchmarks() {
+  local bin="$ARTIFACTS/bin"
+  if [ $# = 0 ]; then
+    "$bin/Inpaint.Medical.FellowOakDicom.Tests/release_linux-x64/Inpaint.Medical.FellowOakDicom.Tests" -noColor -explicit only -showLiveOutput |
+      grep -E 'storescp|storescu|FAIL|Total:' || true
+  fi
+  exec "$bin/Benchmarks/release_linux-x64/Inpaint.Medical.Benchmarks" "$@"
+}

@@ -4,14 +4,17 @@ using FellowOakDicom.Network.Client;
 
 namespace FellowOakDicom.Tests.Network;
 
-/// <summary>Objects per second beside DCMTK's, the same objects and sender, best of as many runs as a shared machine needs.</summary>
+/// <summary>
+/// Objects per second beside DCMTK's, the same objects and sender. Those that compare times run only in <c>./build.sh bench</c>: a busy machine
+/// would fail them.
+/// </summary>
 [Collection(NetworkCollection.Name)]
 public sealed class ThroughputTests(ITestOutputHelper output)
 {
     private const int Count = 192;
     private const int MaximumRounds = 12;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task OneAssociationIsReceivedWithinTwiceTheTimeOfStorescp()
     {
         using var source = new TemporaryFolder();
@@ -46,7 +49,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         Assert.True(ours < 2 * theirs, FormattableString.Invariant($"ours {ours:F3} s, storescp {theirs:F3} s"));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task OneAssociationIsSentWithinTwiceTheTimeOfStorescu()
     {
         using var source = new TemporaryFolder();
@@ -68,7 +71,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         Assert.True(ours < 2 * theirs, FormattableString.Invariant($"ours {ours:F3} s, storescu {theirs:F3} s"));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task EightAssociationsAtOnceKeepPaceWithForkedStorescp()
     {
         using var source = new TemporaryFolder();
