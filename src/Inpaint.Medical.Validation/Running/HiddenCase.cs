@@ -55,6 +55,7 @@ public sealed class HiddenCase
     /// <summary>Asks a method for some of the hidden slices and stores what it gives.</summary>
     /// <param name="targets">Hidden slices, ascending.</param>
     /// <returns>One for each target, in order; null where the method cannot predict it.</returns>
+    /// <exception cref="InpaintException"><see cref="ErrorCode.PredictionNotFinite"/>.</exception>
     public IReadOnlyList<RebuiltSlice?> Rebuild(IVolumeReconstructor method, ImmutableArray<int> targets, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(method);
@@ -63,17 +64,26 @@ public sealed class HiddenCase
         var predictions = possible.IsEmpty
             ? []
             : method.Reconstruct(request with { Targets = possible }, cancellationToken).ToDictionary(prediction => prediction.Slice);
-        return [.. targets.Select(target => predictions.TryGetValue(target, out SlicePrediction? prediction) ? Store(prediction) : null)];
+        return [.. targets.Select(target => predictions.TryGetValue(target, out SlicePrediction? prediction) ? Store(prediction, method.Identity.Name) : null)];
     }
 
     /// <summary>The true voxels, [rows × columns], real units.</summary>
     public ReadOnlySpan<float> Truth(int slice) => _truth.Volume.Slice(slice);
 
-    private RebuiltSlice Store(SlicePrediction prediction)
+    private RebuiltSlice Store(SlicePrediction prediction, string method)
     {
         float[] voxels = prediction.Voxels.ToArray();
+        Mask.Regions.TryGetValue(prediction.Slice, out RegionMask? region);
+        for (int i = 0; i < voxels.Length; i++)
+        {
+            if (!float.IsFinite(voxels[i]) && (region is null || region.Masked[i]))
+            {
+                throw new InpaintException(ErrorCode.PredictionNotFinite, $"{VolumeName}, {Drop}: {method} predicts {voxels[i]} in slice {prediction.Slice}.");
+            }
+        }
+
         StoredRounding.RoundInPlace(voxels, _truth.Format, _truth.Slots[prediction.Slice].Rescale);
-        if (Mask.Regions.TryGetValue(prediction.Slice, out RegionMask? region))
+        if (region is not null)
         {
             ReadOnlySpan<float> truth = Truth(prediction.Slice);
             for (int i = 0; i < voxels.Length; i++)

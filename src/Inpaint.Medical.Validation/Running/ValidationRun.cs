@@ -13,7 +13,8 @@ public static class ValidationRun
     /// <param name="folder">Receives results.jsonl.</param>
     /// <returns>The result of the shard's inputs.</returns>
     /// <exception cref="InpaintException"><see cref="ErrorCode.UsageInvalid"/>, <see cref="ErrorCode.OutputExists"/>,
-    /// <see cref="ErrorCode.OutputNotWritable"/>; <see cref="ErrorCode.NothingVisible"/> where no case at all could be scored.</exception>
+    /// <see cref="ErrorCode.OutputNotWritable"/>; <see cref="ErrorCode.NothingVisible"/> where no case at all could be scored; what a method throws, and
+    /// <see cref="ErrorCode.PredictionNotFinite"/>.</exception>
     public static ValidationResult Run(
         IReadOnlyList<IValidationInput> inputs,
         ValidationSettings settings,
@@ -50,6 +51,7 @@ public static class ValidationRun
         try
         {
             truth = input.Load();
+            CheckFinite(input.Name, truth.Volume);
             sha256 = input.Sha256;
         }
         catch (InpaintException refusal)
@@ -61,6 +63,31 @@ public static class ValidationRun
         ValueRange range = ValueRange.Of(truth);
         state.Describe(Describe(input, sha256, truth, range));
         VolumeCases.Run(input.Name, truth, range, state, cancellationToken);
+    }
+
+    // A voxel without a value has no error either: a score over the rest would be of another image.
+    private static void CheckFinite(string name, Volume volume)
+    {
+        for (int slice = 0; slice < volume.SliceCount; slice++)
+        {
+            if (volume.IsPresent(slice) && !IsFinite(volume.Slice(slice)))
+            {
+                throw new InpaintException(ErrorCode.SliceNotFinite, $"{name}: slice {slice} holds NaN or infinite voxels; give them a value (background 0) before validating.");
+            }
+        }
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> voxels)
+    {
+        foreach (float voxel in voxels)
+        {
+            if (!float.IsFinite(voxel))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static VolumeSummary Describe(IValidationInput input, string sha256, BuiltVolume truth, ValueRange range)

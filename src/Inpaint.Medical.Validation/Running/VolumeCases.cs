@@ -20,16 +20,24 @@ internal static class VolumeCases
         var units = pending.SelectMany(one => Enumerable.Range(0, one.Rows.Length).Select(run => (Case: one, Run: run))).ToList();
         int next = FinishReady(pending, 0, state);
         var options = new ParallelOptions { MaxDegreeOfParallelism = state.Settings.Parallelism, CancellationToken = cancellationToken };
-        Parallel.ForEach(units, options, unit =>
+        try
         {
-            List<SliceScore> rows = CaseScorer.Score(
-                unit.Case.Hidden!, unit.Case.Hidden!.Runs[unit.Run], state.Settings.Methods, range, cancellationToken);
-            lock (pending)
+            Parallel.ForEach(units, options, unit =>
             {
-                unit.Case.Rows[unit.Run] = rows;
-                next = FinishReady(pending, next, state);
-            }
-        });
+                List<SliceScore> rows = CaseScorer.Score(
+                    unit.Case.Hidden!, unit.Case.Hidden!.Runs[unit.Run], state.Settings.Methods, range, cancellationToken);
+                lock (pending)
+                {
+                    unit.Case.Rows[unit.Run] = rows;
+                    next = FinishReady(pending, next, state);
+                }
+            });
+        }
+        catch (AggregateException failures) when (failures.InnerExceptions.OfType<InpaintException>().FirstOrDefault() is { } refusal)
+        {
+            // One of them is enough to say what is wrong.
+            throw new InpaintException(refusal.Code, refusal.Message, refusal);
+        }
     }
 
     private static PendingCase Prepare(string name, BuiltVolume truth, DropSpec drop, ulong seed)

@@ -154,6 +154,35 @@ public sealed class ValidationRunTests : IDisposable
         Assert.Equal(summary.Volumes[Array.IndexOf(gains, gains.Min())].Name, row.WorstVolume);
     }
 
+    [Fact]
+    public void VolumeWithVoxelsWithoutValueIsRefused()
+    {
+        IValidationInput spoiled = new ValidationInput("nan", "", () => "", () => SomeVolume.Of(14, 0, change: (slice, image) =>
+            slice == 3 ? [float.NaN, .. image[1..]] : image));
+        ValidationSummary summary = ValidationRun.Run([.. Inputs(1), spoiled], Settings(), Path.Combine(_folder, "out")).Summary;
+        Assert.Equal((int)ErrorCode.SliceNotFinite, Assert.Single(summary.Refused).Code);
+    }
+
+    [Fact]
+    public void FlatVolumeHasErrorsButNoDecibels()
+    {
+        IValidationInput flat = new ValidationInput("flat", "", () => "", () => SomeVolume.Of(14, 0, change: (_, image) => new float[image.Length]));
+        ValidationSummary summary = ValidationRun.Run([flat], Settings(), Path.Combine(_folder, "out")).Summary;
+        CaseSummary one = summary.Cases.First(one => one.Method == "linear");
+        Assert.Equal(0, one.Scores[MetricDefinitions.Mae]);
+        Assert.DoesNotContain(MetricDefinitions.Psnr, one.Scores.Keys);
+        Assert.DoesNotContain(MetricDefinitions.Ssim, one.Scores.Keys);
+    }
+
+    [Fact]
+    public void MethodThatPredictsNoNumberIsNamed()
+    {
+        var refused = Assert.Throws<InpaintException>(() => ValidationRun.Run(
+            Inputs(1), Settings() with { Methods = [new Speechless()] }, Path.Combine(_folder, "out"), cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(ErrorCode.PredictionNotFinite, refused.Code);
+        Assert.Contains("speechless predicts NaN", refused.Message, StringComparison.Ordinal);
+    }
+
     private static void AssertSamePredictions(HiddenCase clean, HiddenCase poisoned, IVolumeReconstructor method)
     {
         foreach (HiddenRun run in clean.Runs)
@@ -202,4 +231,15 @@ public sealed class ValidationRunTests : IDisposable
 
     private ErrorCode Refusal(string folder, Func<ValidationSettings, ValidationSettings> change) =>
         Assert.Throws<InpaintException>(() => Run(folder, change)).Code;
+
+    private sealed class Speechless : IVolumeReconstructor
+    {
+        public MethodIdentity Identity { get; } = new("speechless", "1");
+
+        public bool CanPredict(ReconstructionRequest request, int slice) => true;
+
+        public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken) =>
+            [.. request.Targets.Select(target => new SlicePrediction(
+                target, Enumerable.Repeat(float.NaN, request.Volume.Geometry.SliceLength).ToArray(), []))];
+    }
 }
