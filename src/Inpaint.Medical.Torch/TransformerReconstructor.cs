@@ -13,7 +13,8 @@ namespace Inpaint.Medical.Torch;
 /// <param name="MemoryBytes">Budget for what one batch needs; halved when memory runs out nevertheless.</param>
 /// <param name="WithSigma">Whether predictions carry their standard error.</param>
 /// <param name="Progress">Share done, 0 to 1.</param>
-public sealed record InferenceOptions(string Device = "auto", long MemoryBytes = 1L << 30, bool WithSigma = false, IProgress<double>? Progress = null);
+/// <param name="Threads">Of libtorch, for the whole process. More than one gains on idle cores only: on busy ones its threads wait for each other, measured fifty times slower.</param>
+public sealed record InferenceOptions(string Device = "auto", long MemoryBytes = 1L << 30, bool WithSigma = false, IProgress<double>? Progress = null, int Threads = 1);
 
 /// <summary>The trained network as a method of the pipeline. Tiles large slices; predictions depend on visible voxels alone.</summary>
 public sealed class TransformerReconstructor : IVolumeReconstructor
@@ -72,6 +73,7 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
         ArgumentNullException.ThrowIfNull(request);
         MaskedVolumeTransformer loaded = network.Value;
         Device device = torch.device(DeviceOf(options.Device));
+        set_num_threads(options.Threads);
         ImmutableArray<int> visible = SlabPlan.VisibleSlices(request);
         ImmutableArray<int> measured = visible.IsEmpty ? [.. request.Targets.Where(slice => request.Volume.IsPresent(slice))] : visible;
         if (measured.IsEmpty) throw new InpaintException(ErrorCode.NothingVisible, "The transformer found no visible slice.");
