@@ -7,13 +7,13 @@ namespace Inpaint.Medical.FellowOakDicom.Tests;
 /// <summary>Builds encoded datasets byte by byte, also such as no writer makes.</summary>
 internal sealed class ByteBuilder
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
     public byte[] ToArray() => _bytes.ToArray();
 
     public ByteBuilder Raw(params byte[] bytes)
     {
-        _bytes.Write(bytes);
+        _bytes.AddRange(bytes);
         return this;
     }
 

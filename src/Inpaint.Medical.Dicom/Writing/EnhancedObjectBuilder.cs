@@ -1,6 +1,5 @@
 using System.Globalization;
 using FellowOakDicom;
-using FellowOakDicom.IO.Buffer;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Ports;
 using Inpaint.Medical.Core.Series;
