@@ -130,6 +130,19 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         return new Prediction(mean, logSigma, candidates);
     }
 
+    /// <summary>Mean of two views, as they are and turned by 180 degrees: what the network does not treat alike averages out.</summary>
+    public Prediction PredictFromTwoViews(SlabBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using SlabBatch turned = batch.Turned();
+        Prediction first = call(batch), second = call(turned);
+        return first with
+        {
+            Mean = (first.Mean + second.Mean.flip(1, 2)) * Number(0.5),
+            LogSigma = (first.LogSigma + second.LogSigma.flip(1, 2)) * Number(0.5),
+        };
+    }
+
     /// <summary>Mean squared error of each candidate on left-out visible slices; with too few of them, of the step between neighbours. [batch, candidates]</summary>
     private static Tensor Evidence(SlabBatch batch, Tensor flat, Tensor near)
     {

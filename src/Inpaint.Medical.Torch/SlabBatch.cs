@@ -71,6 +71,10 @@ public sealed class SlabBatch : IDisposable
 
     public int Count => Geometries.Count;
 
+    /// <summary>The same slabs turned by 180 degrees in their plane; the caller disposes it.</summary>
+    internal SlabBatch Turned() =>
+        new(Visible.flip(2, 3), Own.flip(2, 3), Missing.flip(2, 3), Geometries, Spacings) { Evidence = Evidence?.clone() };
+
     public void Dispose()
     {
         Evidence?.Dispose();

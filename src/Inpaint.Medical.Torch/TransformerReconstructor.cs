@@ -116,7 +116,7 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             using SlabBatch batch = reader.Read([.. items.Select(i => (canvases[i.Canvas].Plan, evidence[i.Canvas], i.Top, i.Left))], tiles.Rows, tiles.Columns, device);
-            Prediction prediction = loaded.call(batch);
+            Prediction prediction = loaded.PredictFromTwoViews(batch);
             float[] mean = prediction.Mean.cpu().contiguous().data<float>().ToArray();
             float[] sigma = options.WithSigma ? prediction.LogSigma.exp().cpu().contiguous().data<float>().ToArray() : [];
             int size = tiles.Rows * tiles.Columns;

@@ -19,7 +19,7 @@ public static class ModelExport
         var settings = TransformerSettings.Named(size);
         using var network = new MaskedVolumeTransformer(settings);
         Weights.LoadInto(network, weights, partial: false);
-        var scales = new SortedDictionary<string, double>(new GainMeter(holes: 2, largest: 192).SigmaScales(network, train).ToDictionary(), StringComparer.Ordinal);
+        var scales = new SortedDictionary<string, double>(new GainMeter(holes: 2, largest: 512).SigmaScales(network, train).ToDictionary(), StringComparer.Ordinal);
 
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, ModelFolder.WeightsFile);
