@@ -90,43 +90,43 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         Tensor candidates = batch.Weights.bmm(flat).view(n, SlabGeometry.Candidates, rows, columns);   // [batch, candidates, rows, columns]
         Tensor near = batch.Visible.view(n * slices, rows, columns).index_select(0, batch.Slots).view(n, SlabGeometry.Slots, rows, columns);
         Tensor evidence = batch.Evidence ?? Evidence(batch, flat, near);                                // [batch, candidates]
-        Tensor logError = (evidence + Number(1e-7)).log();
+        Tensor logError = Plus(evidence, 1e-7).log();
         Tensor trust = (logError * Number(-4)).softmax(1)[.., .., TensorIndex.Null, TensorIndex.Null];          // [batch, candidates, 1, 1]
-        Tensor sigma = (evidence.amin([1]) + Number(1e-6)).sqrt().view(n, 1, 1, 1);                             // the error to expect
+        Tensor sigma = Plus(evidence.amin([1]), 1e-6).sqrt().view(n, 1, 1, 1);                             // the error to expect
         Tensor unit = (sigma * Number(3)).reciprocal();
-        Tensor Scaled(Tensor x, Tensor from) => ((x - from) * unit).clamp(Number(-8), Number(8));
+        Tensor Scaled(Tensor x, Tensor from) => (Minus(x, from) * unit).clamp(Number(-8), Number(8));
         Tensor still = (candidates * trust).sum(1, keepdim: true);                                      // [batch, 1, rows, columns]
-        Tensor known = Scaled(batch.Own, still) * (ones_like(batch.Missing) - batch.Missing);
+        Tensor known = Scaled(batch.Own, still) * Minus(ones_like(batch.Missing), batch.Missing);
 
-        Tensor code = cat([batch.Code, logError - logError.mean([1], keepdim: true), sigma.view(n, 1).log() * Number(0.25)], 1);
+        Tensor code = cat([batch.Code, Minus(logError, logError.mean([1], keepdim: true)), sigma.view(n, 1).log() * Number(0.25)], 1);
         Tensor[] bias = condition2.call(F.silu(condition1.call(code))).to(Precision).view(n, -1, 1, 1)
             .split([Settings.FineChannels, Settings.MiddleChannels, Settings.CoarseChannels], 1);
 
         // Coarse path: quarter and eighth resolution, transformer, displacement in pixels.
-        Tensor seen = ChannelsLast(cat([still - Number(.5), Scaled(near, still), Scaled(candidates[.., ..2], still), known, batch.Missing], 1));
-        Tensor f4 = Residual(coarse4In, Act(Convolve(coarseStem, seen) + bias[1]));
-        Tensor f8 = Residual(coarse8In, Act(Convolve(coarseDown, f4) + bias[2]));                       // [batch, channels, rows/8, columns/8]
-        if (UsesTokens) f8 = f8 + tokens.Ask(batch, still, unit, f8, Precision);
-        f4 = Residual(coarse4Out, f4 + Enlarge(Convolve(coarseUp, Residual(coarse8Out, f8))));
+        Tensor seen = ChannelsLast(cat([Plus(still, -.5), Scaled(near, still), Scaled(candidates[.., ..2], still), known, batch.Missing], 1));
+        Tensor f4 = Residual(coarse4In, Act(Plus(Convolve(coarseStem, seen), bias[1])));
+        Tensor f8 = Residual(coarse8In, Act(Plus(Convolve(coarseDown, f4), bias[2])));                       // [batch, channels, rows/8, columns/8]
+        if (UsesTokens) f8 = Plus(f8, tokens.Ask(batch, still, unit, f8, Precision));
+        f4 = Residual(coarse4Out, Plus(f4, Enlarge(Convolve(coarseUp, Residual(coarse8Out, f8)))));
         Tensor flow = Displacement(flow4, f4, 4);                                                       // [batch, 4, rows, columns]: below x y, above x y
 
         // Fine path: half resolution, sees the displaced slices.
         Tensor moved = Warp(near, flow, batch.Reach);                                                   // [batch, slots, rows, columns]
         Tensor start = Moved(batch, moved, candidates, trust, still).Base;
-        seen = ChannelsLast(cat([start - Number(.5), Scaled(moved, start), Scaled(near[.., ..2], start), Scaled(candidates, start), known, batch.Missing], 1));
-        Tensor f2 = Residual(fine2In, Act(Convolve(fineStem, seen) + Enlarge(Convolve(fineJoin, f4)) + bias[0]));
-        Tensor g4 = Residual(fine4, Act(Convolve(fineDown, f2) + f4));
-        f2 = Residual(fine2Out, f2 + Enlarge(Convolve(fineUp, g4)));
-        flow = flow + Displacement(flow2, f2, 2);
+        seen = ChannelsLast(cat([Plus(start, -.5), Scaled(moved, start), Scaled(near[.., ..2], start), Scaled(candidates, start), known, batch.Missing], 1));
+        Tensor f2 = Residual(fine2In, Act(Plus(Plus(Convolve(fineStem, seen), Enlarge(Convolve(fineJoin, f4))), bias[0])));
+        Tensor g4 = Residual(fine4, Act(Plus(Convolve(fineDown, f2), f4)));
+        f2 = Residual(fine2Out, Plus(f2, Enlarge(Convolve(fineUp, g4))));
+        flow = Plus(flow, Displacement(flow2, f2, 2));
 
         // Mixing: per pixel, weights of the displaced neighbourhoods and of every other guess, all as differences from the base.
         moved = Warp(near, flow, batch.Reach);
         (start, Tensor along) = Moved(batch, moved, candidates, trust, still);
         Tensor h = Act(Convolve(hidden, f2));
         Tensor weights = Convolve(mix, h).permute(0, 2, 3, 1).view(n, rows / 2, columns / 2, 4, (2 * Taps) + Extras);
-        Tensor guesses = cat([cat([candidates, moved[.., 2..], near[.., ..2], along], 1) - start, sigma.expand_as(start)], 1);
-        Tensor mean = start.squeeze(1) + Mix(weights, moved[.., ..2], start, guesses);
-        Tensor logSigma = FromBlocks(Convolve(spread, h.detach()).permute(0, 2, 3, 1).to(start.dtype)) + sigma.detach().log().view(n, 1, 1);
+        Tensor guesses = cat([Minus(cat([candidates, moved[.., 2..], near[.., ..2], along], 1), start), sigma.expand_as(start)], 1);
+        Tensor mean = Plus(start.squeeze(1), Mix(weights, moved[.., ..2], start, guesses));
+        Tensor logSigma = Plus(FromBlocks(Convolve(spread, h.detach()).permute(0, 2, 3, 1).to(start.dtype)), sigma.detach().log().view(n, 1, 1));
         return new Prediction(mean, logSigma, candidates);
     }
 
@@ -138,8 +138,8 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         Prediction first = call(batch), second = call(turned);
         return first with
         {
-            Mean = (first.Mean + second.Mean.flip(1, 2)) * Number(0.5),
-            LogSigma = (first.LogSigma + second.LogSigma.flip(1, 2)) * Number(0.5),
+            Mean = Plus(first.Mean, second.Mean.flip(1, 2)) * Number(0.5),
+            LogSigma = Plus(first.LogSigma, second.LogSigma.flip(1, 2)) * Number(0.5),
         };
     }
 
@@ -147,7 +147,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     private static Tensor Evidence(SlabBatch batch, Tensor flat, Tensor near)
     {
         long n = batch.Count, hidden = batch.Errors.shape[1] / SlabGeometry.Candidates;
-        if (hidden == 0) return Squared(near[.., 0] - near[.., 1]).mean([1, 2]).view(n, 1).expand(n, SlabGeometry.Candidates) * Number(.25);
+        if (hidden == 0) return Squared(Minus(near[.., 0], near[.., 1])).mean([1, 2]).view(n, 1).expand(n, SlabGeometry.Candidates) * Number(.25);
         return Squared(batch.Errors.bmm(flat)).mean([2]).view(n, hidden, SlabGeometry.Candidates).mean([1]);
     }
 
@@ -156,7 +156,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     {
         Tensor along = batch.SlotWeights.bmm(moved.flatten(2)).view(-1, 2, moved.shape[2], moved.shape[3]);
         Tensor share = cat([trust[.., ..1], trust[.., 1..].sum(1, keepdim: true)], 1);                  // the spline moves with the cubic
-        return (still + ((along - candidates[.., ..2]) * share).sum(1, keepdim: true), along);
+        return (Plus(still, (Minus(along, candidates[.., ..2]) * share).sum(1, keepdim: true)), along);
     }
 
     /// <summary>Weighted sum of 6 x 6 neighbourhoods of the two displaced slices and of the other guesses, [batch, rows, columns].</summary>
@@ -169,9 +169,9 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         Tensor patches = F.unfold(F.pad(pair, [2, 2, 2, 2], PaddingModes.Replicate), Side, stride: 2).transpose(1, 2).view(n, rows, columns, 2 * Taps);
         Tensor[] parts = weights.split([2 * Taps, Extras], 4);
         (Tensor kernel, Tensor rest) = (parts[0], parts[1]);
-        Tensor mixed = (kernel * (patches - centre).to(Precision).unsqueeze(3)).sum(4).to(start.dtype)
-            - (kernel.sum(4).to(start.dtype) * (blocks - centre))
-            + (rest * ToBlocks(guesses).to(Precision)).sum(4).to(start.dtype);
+        Tensor mixed = Plus(
+            Minus((kernel * Minus(patches, centre).to(Precision).unsqueeze(3)).sum(4).to(start.dtype), kernel.sum(4).to(start.dtype) * Minus(blocks, centre)),
+            (rest * ToBlocks(guesses).to(Precision)).sum(4).to(start.dtype));
         return FromBlocks(mixed);
     }
 
@@ -191,8 +191,8 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         // A coordinate that is not a number would be read outside of memory.
         Tensor pair = flow.nan_to_num().view(n, 1, 2, 2, rows, columns).expand(n, 2, 2, 2, rows, columns).reshape(n, SlabGeometry.Slots, 2, rows, columns)
             * reach.view(n, SlabGeometry.Slots, 1, 1, 1);
-        Tensor x = (pair[.., .., 0] + arange(columns, dtype: near.dtype, device: near.device)) * Number(2.0 / Math.Max(columns - 1, 1)) - Number(1);
-        Tensor y = (pair[.., .., 1] + arange(rows, dtype: near.dtype, device: near.device).view(-1, 1)) * Number(2.0 / Math.Max(rows - 1, 1)) - Number(1);
+        Tensor x = Plus(Plus(pair[.., .., 0], arange(columns, dtype: near.dtype, device: near.device)) * Number(2.0 / Math.Max(columns - 1, 1)), -1);
+        Tensor y = Plus(Plus(pair[.., .., 1], arange(rows, dtype: near.dtype, device: near.device).view(-1, 1)) * Number(2.0 / Math.Max(rows - 1, 1)), -1);
         Tensor grid = stack([x, y], -1).view(n * SlabGeometry.Slots, rows, columns, 2);
         return F.grid_sample(near.view(n * SlabGeometry.Slots, 1, rows, columns), grid, padding_mode: GridSamplePaddingMode.Border, align_corners: true)
             .view(n, SlabGeometry.Slots, rows, columns);
@@ -200,7 +200,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
 
     private Tensor Residual(ModuleList<ResidualBlock> blocks, Tensor x)
     {
-        foreach (ResidualBlock block in blocks) x = x + Convolve(block.Second, Act(Convolve(block.First, x)));
+        foreach (ResidualBlock block in blocks) x = Plus(x, Convolve(block.Second, Act(Convolve(block.First, x))));
         return x;
     }
 

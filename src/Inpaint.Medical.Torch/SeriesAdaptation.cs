@@ -86,8 +86,8 @@ public sealed class SeriesAdaptation(int seconds, int seed)
         Tensor truth = reader.Truth(items, Crop, Crop);
         network.zero_grad();
         Prediction prediction = network.call(batch);
-        Tensor mse = MaskedVolumeTransformer.Squared(prediction.Mean - truth).mean([1, 2]);
-        Tensor loss = (mse + Number(3e-5)).log().mean();
+        Tensor mse = MaskedVolumeTransformer.Squared(Minus(prediction.Mean, truth)).mean([1, 2]);
+        Tensor loss = Plus(mse, 3e-5).log().mean();
         loss.backward();
         double gradient = adam.GradientNorm();
         if (double.IsFinite(gradient)) adam.Step(step + 1, Rate, 0, Math.Min(1, 1 / (gradient + 1e-6)), 0.9);
@@ -108,7 +108,7 @@ public sealed class SeriesAdaptation(int seconds, int seed)
                 using var _ = no_grad();
                 (SlabPlan, float[], int, int)[] items = [(plan, evidence, top, left)];
                 SlabBatch batch = reader.Read(items, tiles.Rows, tiles.Columns, CPU);
-                sum += MaskedVolumeTransformer.Squared(network.call(batch).Mean - reader.Truth(items, tiles.Rows, tiles.Columns)).mean().item<float>();
+                sum += MaskedVolumeTransformer.Squared(Minus(network.call(batch).Mean, reader.Truth(items, tiles.Rows, tiles.Columns))).mean().item<float>();
                 count++;
             }
         }

@@ -44,13 +44,13 @@ internal sealed class TokenTransformer : Module
     {
         long n = batch.Count, slices = batch.Visible.shape[1], rows = coarse.shape[2], columns = coarse.shape[3];
         const int patch = TransformerSettings.Patch;
-        Tensor seen = cat([(batch.Visible - Number(.5)).to(precision), ((batch.Visible - still) * unit).clamp(Number(-8), Number(8)).to(precision)], 1)
+        Tensor seen = cat([Plus(batch.Visible, -.5).to(precision), (Minus(batch.Visible, still) * unit).clamp(Number(-8), Number(8)).to(precision)], 1)
             .view(n, 2, slices, rows, patch, columns, patch).permute(0, 2, 3, 5, 1, 4, 6).reshape(n * slices, rows, columns, 2 * patch * patch);
         Tensor visible = F.linear(seen, embed.weight.to(precision), embed.bias!.to(precision));
         Tensor masked = F.conv2d(coarse, ask.weight.to(precision), ask.bias!.to(precision)).permute(0, 2, 3, 1);
         Tensor[] slice = Slices(batch).to(precision).split([slices, 1], 1);
-        visible = visible + slice[0].reshape(n * slices, 1, 1, width);                                         // [batch x visible, rows/8, columns/8, width]
-        masked = masked + slice[1].view(n, 1, 1, width);                                                       // [batch, rows/8, columns/8, width]
+        visible = Plus(visible, slice[0].reshape(n * slices, 1, 1, width));                                         // [batch x visible, rows/8, columns/8, width]
+        masked = Plus(masked, slice[1].view(n, 1, 1, width));                                                       // [batch, rows/8, columns/8, width]
 
         Tensor place = places.to(precision);
         visible = encoder.Attend(visible, null, new Windows(window, 0, rows, columns), heads, place, precision);
@@ -121,11 +121,11 @@ internal sealed class AttentionBlock : Module
     public Tensor Attend(Tensor x, Tensor? others, Windows windows, int heads, Tensor place, ScalarType precision)
     {
         long n = x.shape[0], width = x.shape[3], size = width / heads;
-        Tensor own = windows.Cut(Normalise(before, x, precision)) + place;                                     // [n, windows, places, width]
+        Tensor own = Plus(windows.Cut(Normalise(before, x, precision)), place);                                     // [n, windows, places, width]
         Tensor keys = own;
         if (others is not null)
         {
-            Tensor seen = windows.Cut(Normalise(before, others, precision)) + place;                           // [n x slices, windows, places, width]
+            Tensor seen = Plus(windows.Cut(Normalise(before, others, precision)), place);                           // [n x slices, windows, places, width]
             seen = seen.view(n, -1, seen.shape[1], seen.shape[2], width).transpose(1, 2).flatten(2, 3);
             keys = cat([seen, own], 2);
         }
@@ -134,8 +134,8 @@ internal sealed class AttentionBlock : Module
         Tensor[] kv = Apply(keyValue, keys, precision).split(width, 3);
         Tensor scores = (Split(Apply(query, own, precision)) * Number(1 / Math.Sqrt(size))).matmul(Split(kv[0]).transpose(2, 3));
         Tensor found = scores.softmax(3).matmul(Split(kv[1]));                                                 // [n x windows, heads, places, size]
-        x = x + windows.Join(Apply(output, found.transpose(1, 2).reshape(n, windows.Count, -1, width), precision));
-        return x + Apply(down, F.silu(Apply(up, Normalise(between, x, precision), precision)), precision);
+        x = Plus(x, windows.Join(Apply(output, found.transpose(1, 2).reshape(n, windows.Count, -1, width), precision)));
+        return Plus(x, Apply(down, F.silu(Apply(up, Normalise(between, x, precision), precision)), precision));
     }
 
     private static Tensor Apply(Linear layer, Tensor x, ScalarType precision) => F.linear(x, layer.weight.to(precision), layer.bias!.to(precision));

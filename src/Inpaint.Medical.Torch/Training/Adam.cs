@@ -40,7 +40,7 @@ internal sealed class Adam : IDisposable
         using var _ = no_grad();
         double correct1 = 1 - Math.Pow(Beta1, step), correct2 = Math.Sqrt(1 - Math.Pow(Beta2, step));
         using Scalar gradientScale = scale, keepFirst = Beta1, toFirst = 1 - Beta1, keepSecond = Beta2, toSecond = 1 - Beta2, kept = 1 - (rate * decay), correct = correct2, epsilon = Epsilon,
-            move = -rate / correct1, keepMean = meanDecay, toMean = 1 - meanDecay;                                           // held for the whole step, see HeldScalars
+            move = -rate / correct1, keepMean = meanDecay, one = 1, toMean = 1 - meanDecay;                                           // held for the whole step, see HeldScalars
         foreach ((string _, Parameter weight, Tensor first, Tensor second, Tensor mean) in entries)
         {
             if (weight.grad is { } gradient)
@@ -49,7 +49,7 @@ internal sealed class Adam : IDisposable
                 first.mul_(keepFirst).add_(scaled, toFirst);
                 second.mul_(keepSecond).addcmul_(scaled, scaled, toSecond);
                 if (weight.dim() > 1) weight.mul_(kept);
-                using Tensor root = second.sqrt().div_(correct).add_(epsilon);
+                using Tensor root = second.sqrt().div_(correct).add_(epsilon, one);
                 weight.addcdiv_(first, root, move);
             }
 

@@ -78,7 +78,7 @@ internal sealed class BatchSource : IDisposable
         Tensor missing = torch.tensor(examples.SelectMany(e => e.Missing).ToArray(), [count, 1, rows, columns]).to(device);
         Tensor target = all[.., ^1..].clone();
         SlabGeometry[] geometries = [.. examples.Select(e => new SlabGeometry(Array.ConvertAll(e.Pattern.Visible, z => (double)z)))];
-        return (new SlabBatch(all[.., ..^1].contiguous(), target * (ones_like(missing) - missing), missing, geometries, [.. examples.Select(e => e.Spacing)]), target);
+        return (new SlabBatch(all[.., ..^1].contiguous(), target * HeldScalars.Minus(ones_like(missing), missing), missing, geometries, [.. examples.Select(e => e.Spacing)]), target);
     }
 
     /// <summary>Spreads neighbouring steps over all seeds (SplitMix64 finaliser).</summary>

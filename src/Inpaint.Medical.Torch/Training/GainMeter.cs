@@ -50,9 +50,9 @@ public sealed class GainMeter(int holes, int largest)
     {
         using var scope = NewDisposeScope();
         (Tensor truth, Prediction prediction) = Predict(network, volume, hole, target);
-        Tensor classical = MaskedVolumeTransformer.Squared(prediction.Candidates - truth.unsqueeze(1)).mean([0, 2, 3]);
+        Tensor classical = MaskedVolumeTransformer.Squared(HeldScalars.Minus(prediction.Candidates, truth.unsqueeze(1))).mean([0, 2, 3]);
         for (int k = 0; k < 3; k++) sums[k] += classical[k].item<float>();
-        sums[3] += MaskedVolumeTransformer.Squared(prediction.Mean - truth).mean().item<float>();
+        sums[3] += MaskedVolumeTransformer.Squared(HeldScalars.Minus(prediction.Mean, truth)).mean().item<float>();
     }
 
     /// <summary>How far 90 % of the errors reach, in predicted standard errors, over that of a normal distribution, by pattern; every volume counts alike.</summary>
@@ -72,7 +72,7 @@ public sealed class GainMeter(int holes, int largest)
                     {
                         using var scope = NewDisposeScope();
                         (Tensor truth, Prediction prediction) = Predict(network, volume, hole, target++);
-                        float[] ratio = ((prediction.Mean - truth).abs() / prediction.LogSigma.exp()).cpu().contiguous().data<float>().ToArray();
+                        float[] ratio = (HeldScalars.Minus(prediction.Mean, truth).abs() / prediction.LogSigma.exp()).cpu().contiguous().data<float>().ToArray();
                         for (int i = 0; i < perSlice; i++) ratios.Add(ratio[(long)i * ratio.Length / perSlice]);
                     }
                 }

@@ -99,12 +99,12 @@ public sealed class Trainer
         network.zero_grad();
         Prediction prediction = network.call(batch);
         Tensor missing = batch.Missing.squeeze(1), count = missing.sum([1, 2]);
-        Tensor error = (prediction.Mean - target.squeeze(1)) * missing;
+        Tensor error = Minus(prediction.Mean, target.squeeze(1)) * missing;
         Tensor mse = MaskedVolumeTransformer.Squared(error).sum([1, 2]) / count;
-        Tensor classical = MaskedVolumeTransformer.Squared((prediction.Candidates - target) * batch.Missing).sum([2, 3]) / count.unsqueeze(1);
-        Tensor loss = ((mse + Number(Noise)) / (classical.amin([1]) + Number(Noise))).log().mean() * Number(10 / Math.Log(10));
-        Tensor spread = (missing * (prediction.LogSigma + (error.detach().abs() / prediction.LogSigma.exp()))).sum() / count.sum();   // Laplace; reaches only its own layer
-        (loss + (spread * Number(0.1))).backward();
+        Tensor classical = MaskedVolumeTransformer.Squared(Minus(prediction.Candidates, target) * batch.Missing).sum([2, 3]) / count.unsqueeze(1);
+        Tensor loss = (Plus(mse, Noise) / Plus(classical.amin([1]), Noise)).log().mean() * Number(10 / Math.Log(10));
+        Tensor spread = (missing * Plus(prediction.LogSigma, error.detach().abs() / prediction.LogSigma.exp())).sum() / count.sum();   // Laplace; reaches only its own layer
+        Plus(loss, spread * Number(0.1)).backward();
 
         double value = loss.item<float>(), gradient = adam.GradientNorm();
         if (double.IsFinite(value) && double.IsFinite(gradient))
