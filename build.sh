@@ -12,12 +12,13 @@ case "${1:-}" in
     exec "$INPAINT" demo "${@:2}"
     ;;
   test)
-    install_packages libopenjp2-7 libcharls2 dcmtk libgdcm-tools dicom3tools dcm2niix mricron-data python3-nibabel python3-skimage python3-pydicom
+    install_packages libopenjp2-7 libcharls2 dcmtk libgdcm-tools dicom3tools dcm2niix mricron-data python3-nibabel python3-skimage python3-pydicom chromium
     build_solution
+    install_browser_driver
     run_tests "${@:2}"
     ;;
   bench)
-    install_packages libopenjp2-7 libcharls2 dcmtk dcm2niix
+    install_packages libopenjp2-7 libcharls2 dcmtk dcm2niix python3-nibabel
     build_solution
     run_benchmarks "${@:2}"
     ;;

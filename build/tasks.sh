@@ -24,6 +24,14 @@ install_packages() {
   say "apt could not install ${missing[*]}; going on with what is there"
 }
 
+# playwright-core, to look at the validation report in a real browser. Without npm or its registry that one test is skipped by name.
+install_browser_driver() {
+  local folder=tests/Inpaint.Medical.Validation.Tests/Report/browser
+  [ -d "$folder/node_modules/playwright-core" ] && return 0
+  command -v npm >/dev/null || { say "no npm here; the report is not looked at in a browser"; return 0; }
+  (cd "$folder" && timeout 120 npm ci --silent --no-audit --no-fund >/dev/null 2>&1) || say "npm could not install playwright-core; going on without"
+}
+
 # fo-dicom comes from the public registry where it can be had; otherwise our own implementation of the part that we use is compiled in.
 # Tried once: the answer is remembered until the version changes or artifacts/ is removed.
 fetch_fo_dicom() {

@@ -13,7 +13,7 @@ namespace Inpaint.Medical.Torch;
 /// <param name="MemoryBytes">Budget for what one batch needs; halved when memory runs out nevertheless.</param>
 /// <param name="WithSigma">Whether predictions carry their standard error.</param>
 /// <param name="Progress">Share done, 0 to 1.</param>
-/// <param name="Threads">Of libtorch, for the whole process. More than one gains on idle cores only: on busy ones its threads wait for each other, measured fifty times slower.</param>
+/// <param name="Threads">Of libtorch, for the whole process. More than one gains on idle cores only: on busy ones its threads wait for each other, measured about ten times slower.</param>
 public sealed record InferenceOptions(string Device = "auto", long MemoryBytes = 1L << 30, bool WithSigma = false, IProgress<double>? Progress = null, int Threads = 1);
 
 /// <summary>The trained network as a method of the pipeline. Tiles large slices; predictions depend on visible voxels alone.</summary>
