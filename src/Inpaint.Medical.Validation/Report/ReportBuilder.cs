@@ -48,13 +48,23 @@ public static class ReportBuilder
             commandLine);
     }
 
-    // The method under test; where all are baselines, the best of them.
+    // The method under test; where it declined every volume, or all are baselines, the best of those.
     private static MethodSummary ShownMethod(ValidationSummary summary) =>
-        summary.Provenance.Methods.LastOrDefault(method => !method.IsBaseline)
-        ?? summary.Provenance.Methods.MaxBy(method => summary.Aggregates
-            .FirstOrDefault(row => row.Stratum.Kind == StratumKind.All && row.Method == method.Name && row.Metric == MetricDefinitions.Psnr)?.Mean ?? double.MinValue)!;
+        summary.Provenance.Methods.LastOrDefault(method => !method.IsBaseline && MeanPsnr(summary, method) is not null)
+        ?? summary.Provenance.Methods.MaxBy(method => MeanPsnr(summary, method) ?? double.MinValue)!;
+
+    private static double? MeanPsnr(ValidationSummary summary, MethodSummary method) => summary.Aggregates
+        .FirstOrDefault(row => row.Stratum.Kind == StratumKind.All && row.Method == method.Name && row.Metric == MetricDefinitions.Psnr)?.Mean;
 
     private static (string Verdict, bool? IsGood) Verdict(ValidationSummary summary, MethodSummary shown)
+    {
+        (string verdict, bool? isGood) = Compare(summary, shown);
+        string declined = string.Concat(summary.Provenance.Methods.Where(method => MeanPsnr(summary, method) is null)
+            .Select(method => $"{method.Name} declined every volume ({Modalities(summary)}). "));
+        return (declined + verdict, isGood);
+    }
+
+    private static (string Verdict, bool? IsGood) Compare(ValidationSummary summary, MethodSummary shown)
     {
         Comparison? gain = summary.Comparisons.FirstOrDefault(row => row is { Stratum.Kind: StratumKind.All, Metric: MetricDefinitions.Psnr, Baseline: Comparison.BestBaseline }
             && row.Method == shown.Name);
@@ -77,11 +87,12 @@ public static class ReportBuilder
 
     private static string Data(ValidationSummary summary)
     {
-        string modalities = string.Join(", ", summary.Volumes.GroupBy(volume => volume.Modality)
-            .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Count()} {group.Key}"));
         string refused = summary.Refused.IsEmpty ? "" : $" Not scored: {string.Join("; ", summary.Refused.Select(one => one.Message))}";
-        return $"{summary.Volumes.Length} volumes ({modalities}); hidden: {string.Join(", ", summary.Provenance.Drops)}. PSNR range: 0.5th to 99.8th percentile of each volume; scores after rounding to stored values, in real units.{refused}";
+        return $"{summary.Volumes.Length} volumes ({Modalities(summary)}); hidden: {string.Join(", ", summary.Provenance.Drops)}. PSNR range: 0.5th to 99.8th percentile of each volume; scores after rounding to stored values, in real units.{refused}";
     }
+
+    private static string Modalities(ValidationSummary summary) => string.Join(", ", summary.Volumes.GroupBy(volume => volume.Modality)
+        .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Count()} {group.Key}"));
 
     private static string Describe(VolumeSummary volume) => FormattableString.Invariant(
         $"{volume.Modality}, {volume.Shape[0]} slices of {volume.Shape[1]}×{volume.Shape[2]}, spacing {volume.SpacingMm[0]:0.###} × {volume.SpacingMm[1]:0.###} × {volume.SpacingMm[2]:0.###} mm, {volume.StoredType}, range {volume.RangeLow:0.#} … {volume.RangeHigh:0.#}");

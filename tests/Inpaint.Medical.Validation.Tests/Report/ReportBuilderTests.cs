@@ -69,15 +69,33 @@ public sealed class ReportBuilderTests : IDisposable
         Assert.NotEmpty(model.Results);
     }
 
-    private ValidationResult Run(IReadOnlyList<IValidationInput> inputs) => ValidationRun.Run(
+    [Fact]
+    public void AMethodThatDeclinedEveryVolumeIsNamedAndTheBestOtherIsShown()
+    {
+        ValidationResult result = Run([new ValidationInput("v", "", () => "", () => SomeVolume.Of(14, 1))], new Declining());
+        ReportModel model = ReportBuilder.Build(result, [], [], "", TestContext.Current.CancellationToken);
+        Assert.StartsWith("declining declined every volume (1 ", model.Verdict, StringComparison.Ordinal);
+        Assert.Contains("has the highest mean PSNR", model.Verdict, StringComparison.Ordinal);
+    }
+
+    private ValidationResult Run(IReadOnlyList<IValidationInput> inputs, params IVolumeReconstructor[] others) => ValidationRun.Run(
         inputs,
         new ValidationSettings
         {
             Drops = [DropSpec.Parse("every:2"), DropSpec.Parse("run:2")],
-            Methods = [.. Methods],
+            Methods = [.. Methods, .. others],
             Baselines = [.. Methods.Select(method => method.Identity.Name)],
             BootstrapDraws = 100,
             Version = "1",
         },
         _folder);
+
+    private sealed class Declining : IVolumeReconstructor
+    {
+        public MethodIdentity Identity { get; } = new("declining", "1");
+
+        public bool CanPredict(ReconstructionRequest request, int slice) => false;
+
+        public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 }
