@@ -92,6 +92,7 @@ internal static class WorkerHost
         services.AddSingleton<QueueOperations>();
         services.AddSingleton<CommitmentBook>();
         services.AddSingleton<SettleClock>();
+        services.AddSingleton<DeviceProbe>();
         services.AddSingleton<Intake>();
         services.AddSingleton<SeriesSteps>();
         services.AddHttpClient();

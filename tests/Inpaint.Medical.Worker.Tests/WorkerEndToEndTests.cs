@@ -38,6 +38,7 @@ public sealed class WorkerEndToEndTests : IDisposable
         await RunningWorker.UntilAsync(async () => await worker.NewestStateAsync() == "skipped", "the job is reported");
 
         Assert.Contains("missing", await worker.GetAsync("/jobs"), StringComparison.Ordinal);
+        Assert.Matches("\"device\":\"(cpu|cuda:0)\"", await worker.GetAsync("/health/ready"));
         Assert.False(Directory.Exists(Path.Combine(_folder, "data", "jobs", "1", "output")));
     }
 

@@ -1,6 +1,7 @@
 using Inpaint.Medical.Dicom.Network;
 using Inpaint.Medical.Storage.Ledger;
 using Inpaint.Medical.Storage.Objects;
+using Inpaint.Medical.Worker.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Prometheus;
 
@@ -21,7 +22,7 @@ internal static class HealthEndpoints
     }
 
     private static async Task<IResult> ReadyAsync(
-        WorkerOptions options, ObjectStore store, LedgerDatabase database, CancellationToken cancellationToken)
+        WorkerOptions options, ObjectStore store, LedgerDatabase database, DeviceProbe probe, CancellationToken cancellationToken)
     {
         string us = options.Receivers()[0].AeTitle;
         string host = options.Address is "0.0.0.0" or "" ? "127.0.0.1" : options.Address;
@@ -31,9 +32,10 @@ internal static class HealthEndpoints
         bool echo = await new InstanceSender(us, new DicomPeer(us, host, options.Port), null).EchoAsync(patience.Token);
         bool disk = store.UsedFraction() <= options.HighWatermark;
         (bool queue, int dead) = await QueueAsync(database, patience.Token);
-        bool ready = echo && disk && queue;
+        string? device = await probe.DeviceAsync(patience.Token);
+        bool ready = echo && disk && queue && device is not null;
         return Results.Json(
-            new { status = ready ? "ready" : "not ready", echo, disk, queue, deadJobs = dead },
+            new { status = ready ? "ready" : "not ready", echo, disk, queue, device, deadJobs = dead },
             statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
