@@ -4,6 +4,7 @@ using Inpaint.Medical.Core.Protocols;
 using Inpaint.Medical.Dicom;
 using Inpaint.Medical.Dicom.Reading;
 using Inpaint.Medical.Dicom.Writing;
+using Inpaint.Medical.Nifti;
 using Inpaint.Medical.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,7 @@ public static class InpaintServices
             provider.GetRequiredService<IReadOnlyList<IVolumeReconstructor>>(),
             provider.GetRequiredService<IUidFactory>(),
             SoftwareInventory.Components,
+            new NiftiUncertainty(),
             options.RecordFolder is null ? null : new RunRecordFolder(options.RecordFolder),
             provider.GetRequiredService<TimeProvider>()));
         return services;

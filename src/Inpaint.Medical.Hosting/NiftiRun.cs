@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
+using Inpaint.Medical.Core.Composition;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Pipeline;
 using Inpaint.Medical.Core.Ports;
@@ -28,7 +29,11 @@ public sealed class NiftiRun(
     private readonly ImmutableArray<OutputSlice>.Builder _slices = ImmutableArray.CreateBuilder<OutputSlice>();
     private readonly ImmutableArray<MethodChoice>.Builder _choices = ImmutableArray.CreateBuilder<MethodChoice>();
     private readonly ImmutableArray<Finding>.Builder _findings = ImmutableArray.CreateBuilder<Finding>();
+    private readonly float[][]?[] _sigma = new float[series.VolumeCount][][];
     private string _digest = string.Empty;
+
+    /// <summary>Standard errors of the completed volumes, as <see cref="NiftiSeries.Uncertainty"/> takes them; null where none was asked for or given.</summary>
+    public IReadOnlyList<float[][]?>? Sigma => options.WithUncertainty && _sigma.Any(volume => volume is not null) ? _sigma : null;
 
     /// <summary>Completes the volumes in memory; the caller writes them.</summary>
     /// <exception cref="InpaintException">What ends the run; a NIfTI file has no second series that could go on.</exception>
@@ -45,7 +50,7 @@ public sealed class NiftiRun(
 
         return new RunRecord
         {
-            RunId = CanonicalDigest.OfJson(new { input, protocol.Sha256, options.Method, SoftwareInventory.Components, Stages = _stages.Select(stage => stage.OutputSha256) })[..16],
+            RunId = CanonicalDigest.OfJson(new { input, protocol.Sha256, options.Method, options.WithUncertainty, SoftwareInventory.Components, Stages = _stages.Select(stage => stage.OutputSha256) })[..16],
             StartedAt = started,
             Outcome = _choices.Count == 0 ? RunOutcome.NothingToDo : RunOutcome.Reconstructed,
             Software = SoftwareInventory.Components,
@@ -77,6 +82,7 @@ public sealed class NiftiRun(
             CanonicalDigest.Of);
         Composite composite = Timed("Composite", volume, () => CompositeStage.Run(built, masked.Mask, inference), CanonicalDigest.Of);
         series.Replace(volume, composite, masked.Mask);
+        _sigma[volume] = SigmaVolume.Of(composite, masked.Mask, series.Geometry);
 
         _choices.AddRange(inference.Choices);
         _findings.AddRange(inference.Findings);

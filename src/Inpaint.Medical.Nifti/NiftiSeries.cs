@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Masking;
 using Inpaint.Medical.Core.Pipeline;
@@ -141,6 +142,24 @@ public sealed class NiftiSeries
             ReadOnlySpan<bool> masked = mask.Regions.TryGetValue(slice.Slice, out RegionMask? region) ? region.Masked : [];
             _layout.Scatter(slice.Samples.Span, masked, slice.Slice, _file.Volume(volume));
         }
+    }
+
+    /// <summary>A file of standard errors, float32, voxel by voxel beside this one.</summary>
+    /// <param name="sigma">Real units, [volumes] of [slices] of [rows × columns]; null for a volume without any, which holds 0.</param>
+    public NiftiFile Uncertainty(IReadOnlyList<float[][]?> sigma)
+    {
+        ArgumentNullException.ThrowIfNull(sigma);
+        NiftiFile file = FloatFile.Create("standard error, units of the image", Header.Size, VolumeCount, NiftiAffine.ToRasMm(Header, Name));
+        SliceLayout layout = _layout with { Header = file.Header };
+        for (int volume = 0; volume < sigma.Count; volume++)
+        {
+            for (int slice = 0; slice < (sigma[volume]?.Length ?? 0); slice++)
+            {
+                layout.Scatter(MemoryMarshal.AsBytes<float>(sigma[volume]![slice]), [], slice, file.Volume(volume));
+            }
+        }
+
+        return file;
     }
 
     /// <summary>Writes the file with all that was replaced; see <see cref="NiftiWriter"/>.</summary>

@@ -34,6 +34,14 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest)
         }
     }
 
+    /// <summary>The same model with another manifest, which is written.</summary>
+    public ModelFolder Write(ModelManifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        File.WriteAllText(System.IO.Path.Combine(Path, ManifestFile), manifest.ToJson() + "\n");
+        return this with { Manifest = manifest };
+    }
+
     /// <summary>Checks the weights against the pinned digest, then names and shapes of all tensors against the settings.</summary>
     /// <exception cref="ModelFileException">Anything does not agree.</exception>
     public void Verify()

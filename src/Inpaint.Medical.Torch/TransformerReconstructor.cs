@@ -11,10 +11,9 @@ namespace Inpaint.Medical.Torch;
 /// <summary>Settings of inference that do not change its result beyond rounding.</summary>
 /// <param name="Device">auto, cpu or cuda.</param>
 /// <param name="MemoryBytes">Budget for what one batch needs; halved when memory runs out nevertheless.</param>
-/// <param name="WithSigma">Whether predictions carry their standard error.</param>
 /// <param name="Progress">Share done, 0 to 1.</param>
 /// <param name="Threads">Of libtorch, for the whole process. More than one gains on idle cores only: on busy ones its threads wait for each other, measured about ten times slower.</param>
-public sealed record InferenceOptions(string Device = "auto", long MemoryBytes = 1L << 30, bool WithSigma = false, IProgress<double>? Progress = null, int Threads = 1);
+public sealed record InferenceOptions(string Device = "auto", long MemoryBytes = 1L << 30, IProgress<double>? Progress = null, int Threads = 1);
 
 /// <summary>The trained network as a method of the pipeline. Tiles large slices; predictions depend on visible voxels alone.</summary>
 public sealed class TransformerReconstructor : IVolumeReconstructor
@@ -105,11 +104,11 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
             }
         }
 
-        return [.. canvases.Select(canvas => canvas.Finish(range, options.WithSigma ? SigmaScale(canvas.Plan.Gap) : null))];
+        return [.. canvases.Select(canvas => canvas.Finish(range, SigmaScale(canvas.Plan.Gap)))];
     }
 
     /// <summary>False when memory ran out.</summary>
-    private bool TryPredict(MaskedVolumeTransformer loaded, Device device, SlabReader reader, (int Canvas, int Top, int Left)[] items, Canvas[] canvases, float[][] evidence, TileGrid tiles)
+    private static bool TryPredict(MaskedVolumeTransformer loaded, Device device, SlabReader reader, (int Canvas, int Top, int Left)[] items, Canvas[] canvases, float[][] evidence, TileGrid tiles)
     {
         try
         {
@@ -118,11 +117,11 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
             using SlabBatch batch = reader.Read([.. items.Select(i => (canvases[i.Canvas].Plan, evidence[i.Canvas], i.Top, i.Left))], tiles.Rows, tiles.Columns, device);
             Prediction prediction = loaded.PredictFromTwoViews(batch);
             float[] mean = prediction.Mean.cpu().contiguous().data<float>().ToArray();
-            float[] sigma = options.WithSigma ? prediction.LogSigma.exp().cpu().contiguous().data<float>().ToArray() : [];
+            float[] sigma = prediction.LogSigma.exp().cpu().contiguous().data<float>().ToArray();
             int size = tiles.Rows * tiles.Columns;
             for (int i = 0; i < items.Length; i++)
             {
-                canvases[items[i].Canvas].Paint(items[i].Top, items[i].Left, mean.AsSpan(i * size, size), sigma.Length == 0 ? [] : sigma.AsSpan(i * size, size));
+                canvases[items[i].Canvas].Paint(items[i].Top, items[i].Left, mean.AsSpan(i * size, size), sigma.AsSpan(i * size, size));
             }
 
             return true;
@@ -206,21 +205,21 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
                     int from = ((row - top) * tiles.Columns) + column - left, to = (row * geometry.Columns) + column;
                     float w = tiles.Weight(top, left, row, column);
                     mean[to] += w * tileMean[from];
-                    if (!tileSigma.IsEmpty) sigma[to] += w * tileSigma[from];
+                    sigma[to] += w * tileSigma[from];
                     weight[to] += w;
                 }
             }
         }
 
-        public SlicePrediction Finish(IntensityRange range, double? sigmaScale)
+        public SlicePrediction Finish(IntensityRange range, double sigmaScale)
         {
             for (int i = 0; i < mean.Length; i++)
             {
                 mean[i] = range.Real(mean[i] / weight[i]);
-                sigma[i] = (float)(sigma[i] / weight[i] * range.Width * (sigmaScale ?? 1));
+                sigma[i] = (float)(sigma[i] / weight[i] * range.Width * sigmaScale);
             }
 
-            return new SlicePrediction(Plan.Target, mean, Plan.Visible, sigmaScale is null ? (ReadOnlyMemory<float>?)null : sigma);
+            return new SlicePrediction(Plan.Target, mean, Plan.Visible, sigma);
         }
     }
 }

@@ -46,6 +46,20 @@ public sealed class NiftiTests : IDisposable
         Assert.True(File.Exists(_work.At("out.nii.gz")));
     }
 
+    [Fact]
+    public void UncertaintyLiesBesideTheVolume()
+    {
+        Write("in.nii", (x, y, z) => (short)((100 * x) + (50 * y) + (20 * z)));
+
+        InpaintProgram.Run("reconstruct", _work.At("in.nii"), "--missing", "7", "--method", "transformer", "--modality", "CT", "--uncertainty", "-o", _work.At("out.nii")).MustSucceed();
+
+        using JsonDocument record = JsonDocument.Parse(File.ReadAllBytes(_work.At("out.provenance.json")));
+        JsonElement written = record.RootElement.GetProperty("uncertainty");
+        Assert.Equal("out.uncertainty.nii.gz", written.GetProperty("location").GetString());
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(_work.At("out.uncertainty.nii.gz")))), written.GetProperty("sha256").GetString());
+        Assert.Equal(["out.nii", "out.provenance.json", "out.uncertainty.nii.gz"], _work.Leftovers("in.nii").Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("0-15", "NothingVisible")]
     [InlineData("3,99", "SliceNumberOutOfRange")]

@@ -55,6 +55,28 @@ public sealed class ReconstructTests : IDisposable
     }
 
     [Fact]
+    public void UncertaintyLiesBesideTheSeries()
+    {
+        JsonElement record = Reconstruct(_work.Phantom("in", "--drop", "9"), "out", "--method", "transformer", "--uncertainty");
+
+        byte[] file = File.ReadAllBytes(_work.At("out", "series-1", "uncertainty.nii.gz"));
+        Assert.Equal(Sha256(file), record.GetProperty("uncertainty").GetProperty("sha256").GetString());
+        using var voxels = new MemoryStream();
+        using (var zipped = new GZipStream(new MemoryStream(file), CompressionMode.Decompress)) zipped.CopyTo(voxels);
+        float[] sigma = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(voxels.ToArray().AsSpan(352)).ToArray();
+        Assert.Equal(20 * 32 * 32, sigma.Length);
+        for (int i = 0; i < sigma.Length; i++)
+        {
+            bool isPredicted = i / (32 * 32) == 9;
+            Assert.True(isPredicted ? sigma[i] > 0 && float.IsFinite(sigma[i]) : sigma[i] == 0, $"voxel {i}: {sigma[i]}");
+        }
+    }
+
+    [Fact]
+    public void UncertaintyOfAClassicalMethodIsRefused() =>
+        InpaintProgram.Run("reconstruct", _work.Phantom("in", "--drop", "9"), "-o", _work.At("out"), "--method", "cubic", "--uncertainty").MustBeRejected(3, "UncertaintyNotGiven");
+
+    [Fact]
     public void SparseModeWritesTheRebuiltSlicesOnly()
     {
         JsonElement record = Reconstruct(_work.Phantom("in", "--drop", "7,8"), "out", "--mode", "sparse");

@@ -3,13 +3,14 @@ using Inpaint.Medical.Cli.Output;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Hosting;
 using Inpaint.Medical.Torch;
+using Inpaint.Medical.Torch.Training;
 
 namespace Inpaint.Medical.Cli.Commands;
 
-/// <summary>model list|show|verify: the models behind the method transformer.</summary>
+/// <summary>model list|show|verify|calibrate: the models behind the method transformer.</summary>
 internal static class ModelCommand
 {
-    public static Command Create() => new("model", "Lists, shows and verifies models.") { List(), Show(), Verify() };
+    public static Command Create() => new("model", "Lists, shows, verifies and calibrates models.") { List(), Show(), Verify(), Calibrate() };
 
     private static Command List()
     {
@@ -69,6 +70,42 @@ internal static class ModelCommand
         }));
         return command;
     }
+
+    private static Command Calibrate()
+    {
+        Argument<string> folder = new("DIR") { Description = "Folder of a model; its model.json is rewritten." };
+        Option<string[]> data = new("--data") { Description = "The scans that the model was trained on.", HelpName = "PATH", Required = true, AllowMultipleArgumentsPerToken = true };
+        Option<bool> dryRun = new("--dry-run") { Description = "Only print the factors." };
+        Command command = new("calibrate", "Scales the predicted standard errors so that 90 % intervals hold (docs/model.md).") { folder, data, dryRun };
+        command.SetAction((parsed, cancellation) => CalibrateAsync(parsed.GetRequiredValue(folder), parsed.GetRequiredValue(data), parsed.GetValue(dryRun), cancellation));
+        return command;
+    }
+
+    private static async Task<int> CalibrateAsync(string folder, string[] data, bool isDryRun, CancellationToken cancellation)
+    {
+        TrainingVolume[] volumes = await TrainingData.LoadAsync(data, cancellation).ConfigureAwait(false);
+        return Guard(() =>
+        {
+            ModelFolder model = ModelFolder.Open(folder);
+            IReadOnlyList<SigmaFactor> factors = SigmaCalibration.Measure(model, volumes, SigmaCalibration.Holes, new InferenceOptions(), cancellation);
+            foreach (IGrouping<string, SigmaFactor> volume in factors.GroupBy(factor => factor.Volume))
+            {
+                Console.Out.WriteLine($"{volume.Key}: {Text(volume.Select(factor => (factor.Gap, factor.Factor)))}");
+            }
+
+            ModelManifest calibrated = model.Manifest with { SigmaScale = SigmaCalibration.Combine(factors) };
+            Console.Out.WriteLine($"all: {Text(calibrated.SigmaScale.Select(scale => (scale.Key, scale.Value)))}");
+            if (!isDryRun)
+            {
+                model.Write(calibrated);
+            }
+
+            return ExitCode.Done;
+        });
+    }
+
+    private static string Text(IEnumerable<(string Gap, double Factor)> factors) =>
+        string.Join(", ", factors.Select(one => FormattableString.Invariant($"gap {one.Gap} {one.Factor:0.000}")));
 
     private static Argument<string> Name() => new("NAME") { Description = "Name of a model." };
 

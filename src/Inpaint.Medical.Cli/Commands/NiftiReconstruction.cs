@@ -32,12 +32,12 @@ internal static class NiftiReconstruction
             MaskPath = arguments.Mask,
         });
 
-        var run = new NiftiRun(series, arguments.Paths[0], protocol, new RunOptions(arguments.Method), arguments.Modality, host.Methods, host.Time);
+        var run = new NiftiRun(series, arguments.Paths[0], protocol, new RunOptions(arguments.Method, WithUncertainty: arguments.WithUncertainty), arguments.Modality, host.Methods, host.Time);
         RunRecord record = run.Reconstruct(cancellation);
         bool isWritten = record.Outcome == RunOutcome.Reconstructed && !arguments.IsDryRun;
         if (isWritten)
         {
-            NiftiOutput.Write(series, record, arguments.Output!);
+            record = NiftiOutput.Write(series, run.Sigma is { } sigma ? series.Uncertainty(sigma) : null, record, arguments.Output!);
         }
 
         Report(record, series, arguments, isWritten);
@@ -82,6 +82,10 @@ internal static class NiftiReconstruction
         {
             Console.Out.WriteLine($"  volume {output}");
             Console.Out.WriteLine($"  record {NiftiOutput.RecordFileOf(output)}");
+            if (record.Uncertainty is not null)
+            {
+                Console.Out.WriteLine($"  uncertainty {NiftiOutput.UncertaintyFileOf(output)}");
+            }
         }
     }
 }

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using Inpaint.Medical.Cli.Output;
 using Inpaint.Medical.Core.Errors;
-using Inpaint.Medical.Hosting.Validation;
 using Inpaint.Medical.Torch;
 using Inpaint.Medical.Torch.Training;
-using Inpaint.Medical.Validation;
 
 namespace Inpaint.Medical.Cli.Commands;
 
@@ -35,8 +33,8 @@ internal static class TrainCommand
         try
         {
             TrainingConfig config = configPath is null ? new TrainingConfig() : TrainingConfig.Read(configPath);
-            TrainingVolume[] train = await LoadAsync(data, cancellation).ConfigureAwait(false);
-            TrainingVolume[] judges = held.Length == 0 ? [] : await LoadAsync(held, cancellation).ConfigureAwait(false);
+            TrainingVolume[] train = await TrainingData.LoadAsync(data, cancellation).ConfigureAwait(false);
+            TrainingVolume[] judges = held.Length == 0 ? [] : await TrainingData.LoadAsync(held, cancellation).ConfigureAwait(false);
             new Trainer(config, output, train, judges, new Progress(), device).Run(resume, initial, cancellation);
             cancellation.ThrowIfCancellationRequested();
             string best = Path.Combine(output, "best.safetensors");
@@ -52,26 +50,6 @@ internal static class TrainCommand
         {
             throw new InpaintException(ErrorCode.ModelRefused, refusal.Message, refusal);
         }
-    }
-
-    private static async Task<TrainingVolume[]> LoadAsync(string[] paths, CancellationToken cancellation)
-    {
-        using ValidationInputs inputs = await ValidationInputs.FindAsync(paths, new NiftiReading(null, null), cancellation).ConfigureAwait(false);
-        var volumes = new List<TrainingVolume>();
-        foreach (IValidationInput input in inputs.All)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                volumes.Add(TrainingVolume.Of(input.Name, input.Load().Volume));
-            }
-            catch (ArgumentException unfit)
-            {
-                Messages.Note($"{input.Name} is left out: {unfit.Message}");
-            }
-        }
-
-        return volumes.Count > 0 ? [.. volumes] : throw new InpaintException(ErrorCode.NoInstances, $"No complete volume in {string.Join(", ", paths)}.");
     }
 
     private sealed class Progress : IProgress<TrainingProgress>

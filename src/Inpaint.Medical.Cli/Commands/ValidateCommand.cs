@@ -4,6 +4,7 @@ using Inpaint.Medical.Cli.Output;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Interpolation;
 using Inpaint.Medical.Core.Ports;
+using Inpaint.Medical.Core.Selection;
 using Inpaint.Medical.Hosting;
 using Inpaint.Medical.Hosting.Validation;
 using Inpaint.Medical.Nifti;
@@ -34,7 +35,7 @@ internal static class ValidateCommand
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<string?> methods = new("--method") { Description = "Methods, separated by commas; all that there are by default.", HelpName = "NAMES" };
+        Option<string?> methods = new("--method") { Description = "Methods, separated by commas; auto, the choice between them, only where it is named; all others by default.", HelpName = "NAMES" };
         Option<string> output = Output();
         Option<bool> json = SharedOptions.Json();
         Option<ulong> seed = new("--seed") { Description = "Seed of drawn slices and of the bootstrap.", HelpName = "S" };
@@ -98,7 +99,8 @@ internal static class ValidateCommand
         AcceptanceGate? gate = LoadGate(request.Accept);
         DropSpec[] drops = [.. request.Drops.Select(DropSpec.Parse)];
         using var host = new Host(model: request.Model, device: request.Device);
-        IVolumeReconstructor[] methods = Choose([.. host.Methods, new RegistrationInterpolator()], request.Methods);
+        IVolumeReconstructor[] single = [.. host.Methods, new RegistrationInterpolator()];
+        IVolumeReconstructor[] methods = request.Methods is null ? single : Choose([.. single, new AutoReconstructor(host.Methods)], request.Methods);
         using ValidationInputs inputs = await ValidationInputs.FindAsync(request.Inputs, new NiftiReading(request.Axis, request.Modality), cancellation).ConfigureAwait(false);
         var settings = new ValidationSettings
         {
@@ -156,9 +158,8 @@ internal static class ValidateCommand
         return failed.Length > 0 ? AcceptanceGate.ExitCode : ExitCode.Done;
     }
 
-    private static IVolumeReconstructor[] Choose(IVolumeReconstructor[] all, string? names) => names is null
-        ? all
-        : [.. names.Split(',', StringSplitOptions.TrimEntries).Select(name =>
+    private static IVolumeReconstructor[] Choose(IVolumeReconstructor[] all, string names) =>
+        [.. names.Split(',', StringSplitOptions.TrimEntries).Select(name =>
             all.FirstOrDefault(method => method.Identity.Name == name)
             ?? throw new InpaintException(ErrorCode.MethodUnknown, $"There is no method '{name}'; there are {string.Join(", ", all.Select(method => method.Identity.Name))}."))];
 

@@ -47,6 +47,10 @@ internal static class TextReports
         {
             Line($"  series {folder}");
             Line($"  record {Path.Combine(folder, DeliverStage.RecordFileName)}");
+            if (series.Record.Uncertainty is { } uncertainty)
+            {
+                Line($"  uncertainty {Path.Combine(folder, uncertainty.Location)}");
+            }
         }
     }
 

@@ -71,6 +71,7 @@ public enum ErrorCode
     DeviceUnavailable = 5004,
     PredictionNotFinite = 5005,
     ModelOutsideTraining = 5006,
+    UncertaintyNotGiven = 5007,
 
     // 6000 Composite
     VisibleVoxelChanged = 6001,

@@ -35,17 +35,25 @@ public static class InferStage
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(methods);
         string name = options.Method ?? protocol.Method;
-        var selection = new MethodSelection(built, mask, methods, cancellationToken);
+        var series = new ReconstructionRequest(built.Volume, mask, [], built.Modality) { Padding = built.Padding };
+        var selection = new MethodSelection(series, methods);
         IVolumeReconstructor? given = Given(name, methods);
 
         Selected[] selected =
         [
-            .. Groups(mask).Select(targets => given is null ? selection.Choose(targets) : Use(given, targets, built, mask, options, selection)),
+            .. Groups(mask).Select(targets => given is null
+                ? selection.Choose(targets, cancellationToken)
+                : Use(given, targets, built, series, options, selection, cancellationToken)),
         ];
         var findings = ImmutableArray.CreateBuilder<Finding>();
         findings.AddRange(selected.SelectMany(group => group.Findings));
-        Dictionary<int, SlicePrediction> predictions = Predict(selected, built, mask, cancellationToken);
-        ReplaceNotFinite(selected, predictions, built, mask, methods, findings, cancellationToken);
+        Dictionary<int, SlicePrediction> predictions = Predict(selected, series, cancellationToken);
+        ReplaceNotFinite(selected, predictions, built, series, methods, findings, cancellationToken);
+        if (options.WithUncertainty)
+        {
+            NameWithoutSigma(given, predictions, built, findings);
+        }
+
         return new Inference(
             [.. predictions.Values.OrderBy(prediction => prediction.Slice)], [.. selected.Select(group => group.Choice)], findings.ToImmutable());
     }
@@ -63,23 +71,29 @@ public static class InferStage
                 $"There is no method '{name}'; use auto, {string.Join(", ", methods.Select(method => method.Identity.Name))}.");
     }
 
-    // Runs of whole slices stay together, partial slices are each their own group.
-    private static IEnumerable<ImmutableArray<int>> Groups(SliceMask mask) =>
+    /// <summary>Targets that one method predicts: runs of whole slices stay together, partial slices are each their own group.</summary>
+    internal static IEnumerable<ImmutableArray<int>> Groups(SliceMask mask) =>
         mask.Runs().Select(run => Enumerable.Range(run.First, run.Count).ToImmutableArray())
             .Concat(mask.Regions.Keys.Where(slice => mask.Verdicts[slice] == SliceVerdict.Partial).Select(slice => ImmutableArray.Create(slice)))
             .OrderBy(targets => targets[0]);
 
     private static Selected Use(
-        IVolumeReconstructor given, ImmutableArray<int> targets, BuiltVolume built, SliceMask mask, RunOptions options, MethodSelection selection)
+        IVolumeReconstructor given,
+        ImmutableArray<int> targets,
+        BuiltVolume built,
+        ReconstructionRequest series,
+        RunOptions options,
+        MethodSelection selection,
+        CancellationToken cancellationToken)
     {
-        var request = new ReconstructionRequest(built.Volume, mask, targets, built.Modality);
+        ReconstructionRequest request = series with { Targets = targets };
         if (targets.All(target => given.CanPredict(request, target)))
         {
             string reason = options.Method is null ? "The protocol names it." : "It was given by hand.";
             return new Selected(given, new MethodChoice(targets, given.Identity, reason, []), []);
         }
 
-        Selected instead = selection.Choose(targets);
+        Selected instead = selection.Choose(targets, cancellationToken);
         return instead with
         {
             Findings = instead.Findings.Add(FellBack(ErrorCode.MethodFellBack, targets, given.Identity.Name, instead.Method.Identity.Name, built, "cannot reach these slices from what is visible")),
@@ -88,19 +102,18 @@ public static class InferStage
 
     // One call a method, so that a learned one can treat its targets together.
     private static Dictionary<int, SlicePrediction> Predict(
-        Selected[] selected, BuiltVolume built, SliceMask mask, CancellationToken cancellationToken) =>
+        Selected[] selected, ReconstructionRequest series, CancellationToken cancellationToken) =>
         selected
             .GroupBy(group => group.Method)
             .SelectMany(groups => groups.Key.Reconstruct(
-                new ReconstructionRequest(built.Volume, mask, [.. groups.SelectMany(group => group.Choice.Targets).Order()], built.Modality),
-                cancellationToken))
+                series with { Targets = [.. groups.SelectMany(group => group.Choice.Targets).Order()] }, cancellationToken))
             .ToDictionary(prediction => prediction.Slice);
 
     private static void ReplaceNotFinite(
         Selected[] selected,
         Dictionary<int, SlicePrediction> predictions,
         BuiltVolume built,
-        SliceMask mask,
+        ReconstructionRequest series,
         IReadOnlyList<IVolumeReconstructor> methods,
         ImmutableArray<Finding>.Builder findings,
         CancellationToken cancellationToken)
@@ -108,15 +121,15 @@ public static class InferStage
         for (int i = 0; i < selected.Length; i++)
         {
             Selected group = selected[i];
-            if (group.Choice.Targets.All(target => IsFinite(predictions[target], mask)))
+            if (group.Choice.Targets.All(target => IsFinite(predictions[target], series.Mask)))
             {
                 continue;
             }
 
             IVolumeReconstructor[] others = [.. methods.Where(method => !method.Identity.IsLearned && method != group.Method)];
-            Selected instead = new MethodSelection(built, mask, others, cancellationToken).Choose(group.Choice.Targets);
+            Selected instead = new MethodSelection(series, others).Choose(group.Choice.Targets, cancellationToken);
             selected[i] = instead with { Choice = instead.Choice with { Reason = $"{group.Method.Identity.Name} gave values that are not finite. {instead.Choice.Reason}" } };
-            foreach ((int slice, SlicePrediction prediction) in Predict([instead], built, mask, cancellationToken))
+            foreach ((int slice, SlicePrediction prediction) in Predict([instead], series, cancellationToken))
             {
                 predictions[slice] = prediction;
             }
@@ -139,6 +152,28 @@ public static class InferStage
         }
 
         return true;
+    }
+
+    private static void NameWithoutSigma(
+        IVolumeReconstructor? given, Dictionary<int, SlicePrediction> predictions, BuiltVolume built, ImmutableArray<Finding>.Builder findings)
+    {
+        int[] without = [.. predictions.Values.Where(prediction => prediction.Sigma is null).Select(prediction => prediction.Slice).Order()];
+        if (given is not null && without.Length == predictions.Count)
+        {
+            throw new InpaintException(ErrorCode.UncertaintyNotGiven, $"{given.Identity.Name} gives no standard error here; use --method transformer or auto, or do without --uncertainty.");
+        }
+
+        if (without.Length > 0)
+        {
+            findings.Add(new Finding
+            {
+                Code = ErrorCode.UncertaintyNotGiven,
+                Severity = FindingSeverity.Warning,
+                Message = string.Create(CultureInfo.InvariantCulture, $"Slice(s) {string.Join(", ", without)}: the method used gives no standard error."),
+                PositionsMm = [.. without.Select(slice => built.Volume.Geometry.SlicePositionsMm[slice])],
+                Hint = "There the volume of standard errors holds -1; it is not written where it would hold nothing else.",
+            });
+        }
     }
 
     private static Finding FellBack(ErrorCode code, ImmutableArray<int> targets, string asked, string used, BuiltVolume built, string why) => new()

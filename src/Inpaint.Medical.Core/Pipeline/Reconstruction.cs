@@ -11,11 +11,13 @@ namespace Inpaint.Medical.Core.Pipeline;
 /// <param name="Method">auto or the name of a method.</param>
 /// <param name="SlicesByHand">Zero-based slices of the grid to be replaced.</param>
 /// <param name="RegionsByHand">Masked voxels by slice, [rows × columns].</param>
+/// <param name="WithUncertainty">Whether the standard error of every predicted voxel is written beside the result.</param>
 public sealed record RunOptions(
     string? Method = null,
     OutputMode? Mode = null,
     ImmutableArray<int> SlicesByHand = default,
-    ImmutableDictionary<int, RegionMask>? RegionsByHand = null);
+    ImmutableDictionary<int, RegionMask>? RegionsByHand = null,
+    bool WithUncertainty = false);
 
 /// <summary>How well one method predicted visible slices that were left out near a gap, in the gap's own pattern.</summary>
 /// <param name="Method">Name.</param>

@@ -13,12 +13,14 @@ namespace Inpaint.Medical.Core.Pipeline;
 /// <param name="protocols">To choose from.</param>
 /// <param name="methods">Ways to predict slices.</param>
 /// <param name="software">For the record.</param>
+/// <param name="uncertainty">How standard errors are written where a run asks for them.</param>
 /// <param name="log">Keeps every record; null keeps only those beside the output.</param>
 public sealed class ReconstructionPipeline(
     IReadOnlyList<Protocol> protocols,
     IReadOnlyList<IVolumeReconstructor> methods,
     IUidFactory uids,
     ImmutableArray<Component> software,
+    IUncertaintyFormat uncertainty,
     IRunRecordLog? log,
     TimeProvider time)
 {
@@ -102,7 +104,7 @@ public sealed class ReconstructionPipeline(
         return run.ToResult(record);
     }
 
-    private static async Task DeliverAsync(
+    private async Task DeliverAsync(
         DerivedSeries derived, IInstanceSink? sink, RunRequest request, SeriesRun run, string runId, CancellationToken cancellationToken)
     {
         if (request.Extent == RunExtent.DryRun || sink is null)
@@ -112,6 +114,7 @@ public sealed class ReconstructionPipeline(
         }
 
         long started = run.StartDelivery();
-        await DeliverStage.RunAsync(derived, sink, delivery => run.Delivered(delivery, started, runId), cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<AttachedFile> beside = request.Options.WithUncertainty ? run.Uncertainty(uncertainty) : [];
+        await DeliverStage.RunAsync(derived, sink, beside, delivery => run.Delivered(delivery, started, runId), cancellationToken).ConfigureAwait(false);
     }
 }

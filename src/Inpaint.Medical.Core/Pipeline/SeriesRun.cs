@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Inpaint.Medical.Core.Composition;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Masking;
 using Inpaint.Medical.Core.Ports;
@@ -29,6 +30,7 @@ internal sealed class SeriesRun
     private Composite? _composite;
     private DerivedSeries? _derived;
     private Delivery? _delivery;
+    private UncertaintyFile? _uncertainty;
     private RunOutcome _outcome = RunOutcome.Failed;
     private ErrorCode _error = ErrorCode.Internal;
     private string? _errorMessage;
@@ -65,6 +67,7 @@ internal sealed class SeriesRun
         options.Mode,
         Slices = options.SlicesByHand.IsDefault ? [] : options.SlicesByHand,
         Regions = options.RegionsByHand is null ? null : CanonicalDigest.Of(options.RegionsByHand),
+        options.WithUncertainty,
         Methods = _methods,
         Software = _software,
     })[..16];
@@ -111,6 +114,19 @@ internal sealed class SeriesRun
     public DerivedSeries Write(OutputMode mode, Func<DerivedSeries> stage) =>
         _derived = Time("Write", [("mode", Text(mode))], stage, CanonicalDigest.Of);
 
+    /// <summary>The standard errors of the composed series as a file; none where no method gave any.</summary>
+    public IReadOnlyList<AttachedFile> Uncertainty(IUncertaintyFormat format)
+    {
+        if (SigmaVolume.Of(_composite!, _mask!, _built!.Volume.Geometry) is not { } sigma)
+        {
+            return [];
+        }
+
+        ReadOnlyMemory<byte> content = format.Encode(_built.Volume.Geometry, sigma);
+        _uncertainty = new UncertaintyFile(format.FileName, CanonicalDigest.OfBytes(content.Span));
+        return [new AttachedFile(format.FileName, content)];
+    }
+
     /// <summary>The record of a run whose files are written: the last thing that is put beside them.</summary>
     public RunRecord Delivered(Delivery delivery, long startedAt, string runId)
     {
@@ -154,6 +170,7 @@ internal sealed class SeriesRun
         _error = code;
         _errorMessage = message;
         _delivery = null;
+        _uncertainty = null;
     }
 
     public SeriesResult ToResult(RunRecord record) => new(
@@ -185,6 +202,7 @@ internal sealed class SeriesRun
         Stages = _stages.ToImmutable(),
         Choices = _inference?.Choices ?? [],
         Output = OutputSlices.Of(_built, _derived, _composite, _delivery),
+        Uncertainty = _uncertainty,
     };
 
     // With file names, in stage order.

@@ -10,6 +10,10 @@ namespace Inpaint.Medical.Core.Ports;
 /// <param name="Sha256">Of the bytes as delivered, lower-case hex.</param>
 public sealed record DeliveredInstance(string SopInstanceUid, string Location, string Sha256);
 
+/// <summary>A file beside the instances.</summary>
+/// <param name="Name">Plain file name.</param>
+public sealed record AttachedFile(string Name, ReadOnlyMemory<byte> Content);
+
 /// <summary>What a delivery achieved.</summary>
 /// <param name="Destination">Folder or peer.</param>
 public sealed record Delivery(string Destination, ImmutableArray<DeliveredInstance> Instances);
@@ -33,7 +37,7 @@ public interface IStagedDelivery : IAsyncDisposable
     /// <summary>What will be delivered, with the digests of the bytes written.</summary>
     Delivery Delivery { get; }
 
-    /// <summary>Puts a file beside the instances (the run record): a plain file name, no folder.</summary>
+    /// <summary>Puts a file beside the instances (the run record, standard errors): a plain file name, no folder.</summary>
     /// <exception cref="InpaintException"><see cref="ErrorCode.OutputNotWritable"/>.</exception>
     Task AttachAsync(string fileName, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 

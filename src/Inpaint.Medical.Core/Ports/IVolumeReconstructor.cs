@@ -18,7 +18,11 @@ public sealed record MethodIdentity(string Name, string Version, string? Weights
 /// <param name="Mask">A method never looks at a voxel that this masks.</param>
 /// <param name="Targets">Masked slices to predict, ascending; whole or partial.</param>
 /// <param name="Modality">MR, CT, …; a learned method may refuse what it was not trained on.</param>
-public sealed record ReconstructionRequest(Volume Volume, SliceMask Mask, ImmutableArray<int> Targets, string Modality);
+public sealed record ReconstructionRequest(Volume Volume, SliceMask Mask, ImmutableArray<int> Targets, string Modality)
+{
+    /// <summary>Real value outside the field of view, which nobody is judged by; null if there is none.</summary>
+    public float? Padding { get; init; }
+}
 
 /// <summary>A predicted slice.</summary>
 /// <param name="Slice">Target slice.</param>

@@ -30,6 +30,11 @@ public sealed record OutputSlice(
     string? Location,
     string? FileSha256);
 
+/// <summary>The volume of standard errors that was written beside the output.</summary>
+/// <param name="Location">File name.</param>
+/// <param name="Sha256">Of the file's bytes.</param>
+public sealed record UncertaintyFile(string Location, string Sha256);
+
 /// <summary>How a run of one series ended.</summary>
 public enum RunOutcome
 {
@@ -82,4 +87,7 @@ public sealed record RunRecord
     public required ImmutableArray<MethodChoice> Choices { get; init; }
 
     public required ImmutableArray<OutputSlice> Output { get; init; }
+
+    /// <summary>Null where none was asked for or given.</summary>
+    public UncertaintyFile? Uncertainty { get; init; }
 }

@@ -64,6 +64,20 @@ public sealed class ErrorBlocks
         MeanSquaredError = Count == 0 ? double.NaN : _sums.Sum() / Count;
     }
 
+    /// <summary>Adds what another found on other slices of the same size.</summary>
+    public void Add(ErrorBlocks other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(other._sums.Length, _sums.Length);
+        for (int block = 0; block < _sums.Length; block++)
+        {
+            _sums[block] += other._sums[block];
+        }
+
+        Count += other.Count;
+        MeanSquaredError = Count == 0 ? double.NaN : _sums.Sum() / Count;
+    }
+
     private void AddSelected(int block, ReadOnlySpan<float> predicted, ReadOnlySpan<float> truth, ReadOnlySpan<bool> masked, float? padding)
     {
         for (int i = 0; i < truth.Length; i++)

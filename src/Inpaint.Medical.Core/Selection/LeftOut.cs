@@ -15,13 +15,22 @@ public sealed record LeftOut(SliceMask Mask, ImmutableArray<int> Slices, RegionM
 
     private const int MostOnOneSide = 3;
 
-    /// <summary>Copies of a run of masked slices, nearest first, up to three on each side.</summary>
-    public static ImmutableArray<LeftOut> OfRun(Volume volume, SliceMask mask, MaskRun run) =>
-        Nearest(
+    /// <summary>
+    /// Copies of a run of masked slices, nearest first, up to three on each side. Where gaps lie too close together for a copy, as with
+    /// every second slice missing, single visible slices are left out instead: then the same pattern is tried at twice the distance.
+    /// </summary>
+    public static ImmutableArray<LeftOut> OfRun(Volume volume, SliceMask mask, MaskRun run)
+    {
+        ImmutableArray<int>[] copies = [.. Nearest(
             Windows(volume, mask, run.First - 1 - VisibleBetween - (run.Count - 1), -1, run.Count),
-            Windows(volume, mask, run.Last + 1 + VisibleBetween, 1, run.Count))
-        .Select(slices => new LeftOut(mask.Hide(slices), slices, null))
-        .ToImmutableArray();
+            Windows(volume, mask, run.Last + 1 + VisibleBetween, 1, run.Count))];
+        if (copies.Length == 0)
+        {
+            copies = [.. Nearest(Single(volume, mask, run.First - 1, -1), Single(volume, mask, run.Last + 1, 1))];
+        }
+
+        return [.. copies.Select(slices => new LeftOut(mask.Hide(slices), slices, null))];
+    }
 
     /// <summary>Copies of the masked region of a partial slice, nearest first, up to three on each side.</summary>
     public static ImmutableArray<LeftOut> OfRegion(Volume volume, SliceMask mask, int slice) =>
@@ -42,6 +51,14 @@ public sealed record LeftOut(SliceMask Mask, ImmutableArray<int> Slices, RegionM
                 yield return [.. Enumerable.Range(first, count)];
             }
         }
+    }
+
+    // Visible slices that have two others below and above, as the cubic wants, going away from the gap.
+    private static IEnumerable<ImmutableArray<int>> Single(Volume volume, SliceMask mask, int start, int direction)
+    {
+        int[] visible = [.. Enumerable.Range(0, volume.SliceCount).Where(slice => mask.IsVisible(slice) && volume.IsPresent(slice))];
+        IEnumerable<int> inner = visible.Skip(VisibleBetween).SkipLast(VisibleBetween).Where(slice => (slice - start) * direction >= 0);
+        return (direction < 0 ? inner.Reverse() : inner).Take(MostOnOneSide).Select(slice => ImmutableArray.Create(slice));
     }
 
     private static IEnumerable<ImmutableArray<int>> Nearest(

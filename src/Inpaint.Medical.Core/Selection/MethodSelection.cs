@@ -4,7 +4,6 @@ using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Masking;
 using Inpaint.Medical.Core.Pipeline;
 using Inpaint.Medical.Core.Ports;
-using Inpaint.Medical.Core.Volumes;
 
 namespace Inpaint.Medical.Core.Selection;
 
@@ -14,9 +13,10 @@ internal sealed record Selected(IVolumeReconstructor Method, MethodChoice Choice
 /// <summary>
 /// Chooses the method for a gap by what it achieves on this very series: visible slices near the gap are left out in the gap's own
 /// pattern and predicted by every method. The classical method with the least error wins. A learned method is taken only where it beats
-/// that one with 90 % confidence.
+/// that one with 90 % confidence. Not thread-safe.
 /// </summary>
-internal sealed class MethodSelection(BuiltVolume built, SliceMask mask, IReadOnlyList<IVolumeReconstructor> methods, CancellationToken cancellationToken)
+/// <param name="series">Volume, mask and modality; targets are chosen for one by one.</param>
+internal sealed class MethodSelection(ReconstructionRequest series, IReadOnlyList<IVolumeReconstructor> methods)
 {
     // Used where a series is too short to leave anything out: it overshoots least.
     private const string WithoutEvidence = "linear";
@@ -24,14 +24,17 @@ internal sealed class MethodSelection(BuiltVolume built, SliceMask mask, IReadOn
     // A learned method costs far more than a classical one; the nearest copies of the gap say most.
     private const int LearnedPlacements = 4;
 
-    private readonly float[] _trial = new float[built.Volume.Geometry.SliceLength];
+    private readonly float[] _trial = new float[series.Volume.Geometry.SliceLength];
+
+    // Gaps that lie close together are judged by the same left-out slices.
+    private readonly Dictionary<(IVolumeReconstructor Method, int First, int Count, RegionMask? Region), ErrorBlocks> _tried = [];
 
     /// <param name="targets">A run of masked slices, or one partial slice.</param>
     /// <exception cref="InpaintException"><see cref="ErrorCode.NothingVisible"/>: no method can predict the targets.</exception>
-    public Selected Choose(ImmutableArray<int> targets)
+    public Selected Choose(ImmutableArray<int> targets, CancellationToken cancellationToken)
     {
         var findings = ImmutableArray.CreateBuilder<Finding>();
-        var request = new ReconstructionRequest(built.Volume, mask, targets, built.Modality);
+        ReconstructionRequest request = series with { Targets = targets };
         IVolumeReconstructor[] able = [.. methods.Where(method => targets.All(target => method.CanPredict(request, target)))];
         IVolumeReconstructor[] classical = [.. able.Where(method => !method.Identity.IsLearned)];
         if (classical.Length == 0)
@@ -45,10 +48,10 @@ internal sealed class MethodSelection(BuiltVolume built, SliceMask mask, IReadOn
             return Decide(classical[0], targets, "It is the only method that can reach these slices.", [], findings);
         }
 
-        ImmutableArray<LeftOut> placements = mask.IsWholeMasked(targets[0])
-            ? LeftOut.OfRun(built.Volume, mask, new MaskRun(targets[0], targets.Length))
-            : LeftOut.OfRegion(built.Volume, mask, targets[0]);
-        Trial[] trials = [.. classical.Select(method => TryOn(method, placements)).OfType<Trial>()];
+        ImmutableArray<LeftOut> placements = series.Mask.IsWholeMasked(targets[0])
+            ? LeftOut.OfRun(series.Volume, series.Mask, new MaskRun(targets[0], targets.Length))
+            : LeftOut.OfRegion(series.Volume, series.Mask, targets[0]);
+        Trial[] trials = [.. classical.Select(method => TryOn(method, placements, cancellationToken)).OfType<Trial>()];
         if (trials.Length == 0)
         {
             IVolumeReconstructor plain = classical.FirstOrDefault(method => method.Identity.Name == WithoutEvidence) ?? classical[0];
@@ -56,7 +59,7 @@ internal sealed class MethodSelection(BuiltVolume built, SliceMask mask, IReadOn
         }
 
         Trial best = trials.MinBy(trial => trial.Errors.MeanSquaredError)!;
-        Trial[] learned = [.. able.Where(method => method.Identity.IsLearned).Select(method => TryLearned(method, placements, findings)).OfType<Trial>()];
+        Trial[] learned = [.. able.Where(method => method.Identity.IsLearned).Select(method => TryLearned(method, placements, findings, cancellationToken)).OfType<Trial>()];
         ImmutableArray<MethodEvidence> evidence = [.. trials.Concat(learned).Select(trial => trial.Evidence)];
         string reason = Text(
             $"{best.Name} predicted {best.LeftOut.Length} left-out slice(s) near the gap best (RMSE {Rmse(best):G4}; {string.Join(", ", trials.Where(trial => trial != best).Select(trial => Text($"{trial.Name} {Rmse(trial):G4}")))}).");
@@ -104,17 +107,18 @@ internal sealed class MethodSelection(BuiltVolume built, SliceMask mask, IReadOn
 
     private (double Gain, double Lower) GainOver(IVolumeReconstructor classical, Trial learned, ImmutableArray<LeftOut> placements)
     {
-        ErrorBlocks reference = TryOn(classical, Nearest(placements))!.Errors;
+        ErrorBlocks reference = TryOn(classical, Nearest(placements), CancellationToken.None)!.Errors;
         return (
             BlockBootstrap.GainDb(reference.MeanSquaredError, learned.Errors.MeanSquaredError),
             BlockBootstrap.LowerGainDb(reference.Sums, learned.Errors.Sums));
     }
 
-    private Trial? TryLearned(IVolumeReconstructor method, ImmutableArray<LeftOut> placements, ImmutableArray<Finding>.Builder findings)
+    private Trial? TryLearned(
+        IVolumeReconstructor method, ImmutableArray<LeftOut> placements, ImmutableArray<Finding>.Builder findings, CancellationToken cancellationToken)
     {
         try
         {
-            return TryOn(method, Nearest(placements));
+            return TryOn(method, Nearest(placements), cancellationToken);
         }
         catch (InpaintException refusal)
         {
@@ -123,53 +127,60 @@ internal sealed class MethodSelection(BuiltVolume built, SliceMask mask, IReadOn
         }
     }
 
-    private Trial? TryOn(IVolumeReconstructor method, ImmutableArray<LeftOut> placements)
+    private Trial? TryOn(IVolumeReconstructor method, ImmutableArray<LeftOut> placements, CancellationToken cancellationToken)
     {
-        VolumeGeometry geometry = built.Volume.Geometry;
-        var errors = new ErrorBlocks(geometry.Rows, geometry.Columns);
-        float? padding = PaddingOf(built);
+        var errors = new ErrorBlocks(series.Volume.Geometry.Rows, series.Volume.Geometry.Columns);
         var slices = new SortedSet<int>();
         foreach (LeftOut placement in placements)
         {
-            var request = new ReconstructionRequest(built.Volume, placement.Mask, placement.Slices, built.Modality);
-            if (!placement.Slices.All(slice => method.CanPredict(request, slice)))
+            var key = (method, placement.Slices[0], placement.Slices.Length, placement.Region);
+            if (!_tried.TryGetValue(key, out ErrorBlocks? there))
             {
-                continue;
+                _tried[key] = there = ErrorsOf(method, placement, cancellationToken);
             }
 
-            ReadOnlySpan<bool> masked = placement.Region is null ? default : placement.Region.Masked;
-            if (method is IInPlaceReconstructor inPlace)
+            if (there.Count > 0)
             {
-                foreach (int slice in placement.Slices)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    inPlace.FillInPlace(request, slice, _trial);
-                    errors.Add(_trial, built.Volume.Slice(slice), masked, padding);
-                }
+                errors.Add(there);
+                slices.UnionWith(placement.Slices);
             }
-            else
-            {
-                foreach (SlicePrediction prediction in method.Reconstruct(request, cancellationToken))
-                {
-                    errors.Add(prediction.Voxels.Span, built.Volume.Slice(prediction.Slice), masked, padding);
-                }
-            }
-
-            slices.UnionWith(placement.Slices);
         }
 
         return errors.Count == 0 ? null : new Trial(method, errors, [.. slices]);
     }
 
-    private static ImmutableArray<LeftOut> Nearest(ImmutableArray<LeftOut> placements) => [.. placements.Take(LearnedPlacements)];
-
-    private static float? PaddingOf(BuiltVolume built)
+    // Nothing counted where the method cannot predict the slices.
+    private ErrorBlocks ErrorsOf(IVolumeReconstructor method, LeftOut placement, CancellationToken cancellationToken)
     {
-        SliceSlot? first = built.Slots.FirstOrDefault(slot => slot.HasSamples);
-        return built.Format.PaddingValue is { } padding && first is not null
-            ? ((float)padding * (float)first.Rescale.Slope) + (float)first.Rescale.Intercept
-            : null;
+        var errors = new ErrorBlocks(series.Volume.Geometry.Rows, series.Volume.Geometry.Columns);
+        ReconstructionRequest request = series with { Mask = placement.Mask, Targets = placement.Slices };
+        if (!placement.Slices.All(slice => method.CanPredict(request, slice)))
+        {
+            return errors;
+        }
+
+        ReadOnlySpan<bool> masked = placement.Region is null ? default : placement.Region.Masked;
+        if (method is IInPlaceReconstructor inPlace)
+        {
+            foreach (int slice in placement.Slices)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                inPlace.FillInPlace(request, slice, _trial);
+                errors.Add(_trial, series.Volume.Slice(slice), masked, series.Padding);
+            }
+        }
+        else
+        {
+            foreach (SlicePrediction prediction in method.Reconstruct(request, cancellationToken))
+            {
+                errors.Add(prediction.Voxels.Span, series.Volume.Slice(prediction.Slice), masked, series.Padding);
+            }
+        }
+
+        return errors;
     }
+
+    private static ImmutableArray<LeftOut> Nearest(ImmutableArray<LeftOut> placements) => [.. placements.Take(LearnedPlacements)];
 
     private static double Rmse(Trial trial) => Math.Sqrt(trial.Errors.MeanSquaredError);
 

@@ -44,4 +44,9 @@ public sealed record BuiltVolume
 
     /// <summary>False where the irregularity is by design or unexplained, so that holes cannot be told: such a series is reported, not filled.</summary>
     public required bool IsFillable { get; init; }
+
+    /// <summary>Real value outside the field of view; null if the format names none.</summary>
+    public float? Padding => Format.PaddingValue is { } padding && Slots.FirstOrDefault(slot => slot.HasSamples) is { } first
+        ? ((float)padding * (float)first.Rescale.Slope) + (float)first.Rescale.Intercept
+        : null;
 }

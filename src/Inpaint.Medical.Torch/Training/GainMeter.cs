@@ -55,36 +55,6 @@ public sealed class GainMeter(int holes, int largest)
         sums[3] += MaskedVolumeTransformer.Squared(HeldScalars.Minus(prediction.Mean, truth)).mean().item<float>();
     }
 
-    /// <summary>How far 90 % of the errors reach, in predicted standard errors, over that of a normal distribution, by pattern; every volume counts alike.</summary>
-    public IReadOnlyDictionary<string, double> SigmaScales(MaskedVolumeTransformer network, IReadOnlyCollection<TrainingVolume> volumes)
-    {
-        const int perSlice = 4_001;
-        var scales = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (string pattern in HolePattern.Measured)
-        {
-            var ratios = new List<float>();
-            foreach (TrainingVolume volume in volumes)
-            {
-                foreach (int start in Places(volume, pattern))
-                {
-                    int target = start;
-                    foreach (HolePattern hole in HolePattern.Targets(pattern))
-                    {
-                        using var scope = NewDisposeScope();
-                        (Tensor truth, Prediction prediction) = Predict(network, volume, hole, target++);
-                        float[] ratio = (HeldScalars.Minus(prediction.Mean, truth).abs() / prediction.LogSigma.exp()).cpu().contiguous().data<float>().ToArray();
-                        for (int i = 0; i < perSlice; i++) ratios.Add(ratio[(long)i * ratio.Length / perSlice]);
-                    }
-                }
-            }
-
-            ratios.Sort();
-            if (ratios.Count > 0) scales[pattern] = ratios[(int)(0.9 * (ratios.Count - 1))] / 1.6448536;
-        }
-
-        return scales;
-    }
-
     private (Tensor Truth, Prediction Prediction) Predict(MaskedVolumeTransformer network, TrainingVolume volume, HolePattern hole, int target)
     {
         using var _ = no_grad();

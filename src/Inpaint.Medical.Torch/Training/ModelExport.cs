@@ -19,8 +19,6 @@ public static class ModelExport
         var settings = TransformerSettings.Named(size);
         using var network = new MaskedVolumeTransformer(settings);
         Weights.LoadInto(network, weights, partial: false);
-        var scales = new SortedDictionary<string, double>(new GainMeter(holes: 2, largest: 512).SigmaScales(network, train).ToDictionary(), StringComparer.Ordinal);
-
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, ModelFolder.WeightsFile);
         Safetensors.Write(path, network.named_parameters().Select(p => (p.name, (TorchSharp.torch.Tensor)p.parameter)), new Dictionary<string, string> { ["size"] = size, ["version"] = version });
@@ -34,10 +32,11 @@ public static class ModelExport
             SmallestSpacingMm = train.Min(v => Math.Min(v.SpacingMm.Slice, Math.Min(v.SpacingMm.Row, v.SpacingMm.Column))),
             LargestSpacingMm = 4 * train.Max(v => v.SpacingMm.Slice),   // slices are thinned out up to four times in training
             LongestGap = 6,
-            SigmaScale = scales.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            SigmaScale = ImmutableSortedDictionary<string, double>.Empty,
             Training = training,
         };
-        File.WriteAllText(Path.Combine(folder, ModelFolder.ManifestFile), manifest.ToJson() + "\n");
-        return new ModelFolder(folder, manifest);
+        ModelFolder model = new ModelFolder(folder, manifest).Write(manifest);
+        IReadOnlyList<SigmaFactor> factors = SigmaCalibration.Measure(model, train, SigmaCalibration.Holes, new InferenceOptions(), CancellationToken.None);
+        return model.Write(manifest with { SigmaScale = SigmaCalibration.Combine(factors) });
     }
 }

@@ -50,4 +50,24 @@ public sealed record TrainingVolume(string Name, float[] Voxels, int Slices, int
         for (int i = 0; i < voxels.Length; i++) voxels[i] = (voxels[i] - low) * scale;
         return new TrainingVolume(name, voxels, slices, rows, columns, spacingMm);
     }
+
+    /// <summary>The same voxels as a series, still in normalised units, in a patient space of its own.</summary>
+    public Volume ToVolume()
+    {
+        int size = Rows * Columns;
+        return new Volume(
+            new VolumeGeometry
+            {
+                Rows = Rows,
+                Columns = Columns,
+                RowSpacingMm = SpacingMm.Row,
+                ColumnSpacingMm = SpacingMm.Column,
+                RowDirection = new Vector3(1, 0, 0),
+                ColumnDirection = new Vector3(0, 1, 0),
+                SliceOrigins = [.. Enumerable.Range(0, Slices).Select(slice => new Vector3(0, 0, slice * SpacingMm.Slice))],
+                SlicePositionsMm = [.. Enumerable.Range(0, Slices).Select(slice => slice * SpacingMm.Slice)],
+                SliceSpacingMm = SpacingMm.Slice,
+            },
+            [.. Enumerable.Range(0, Slices).Select(slice => Voxels.AsSpan(slice * size, size).ToArray())]);
+    }
 }

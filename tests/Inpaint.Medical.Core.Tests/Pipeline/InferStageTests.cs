@@ -4,6 +4,7 @@ using Inpaint.Medical.Core.Masking;
 using Inpaint.Medical.Core.Pipeline;
 using Inpaint.Medical.Core.Ports;
 using Inpaint.Medical.Core.Protocols;
+using Inpaint.Medical.Core.Selection;
 using Inpaint.Medical.Core.Volumes;
 using Inpaint.Medical.TestSupport;
 using Xunit;
@@ -62,6 +63,39 @@ public sealed class InferStageTests
 
         Assert.Equal("linear", choice.Method.Name);
         Assert.Empty(choice.Evidence);
+    }
+
+    [Fact]
+    public void GivenEverySecondSliceMissing_WhenAuto_ThenSingleVisibleSlicesAreLeftOut()
+    {
+        int[] missing = [.. Enumerable.Range(0, 10).Select(k => (2 * k) + 1)];
+        var learned = new Learned((truth, _) => truth + 0.01f);
+
+        BuiltVolume built = Some.Built(Phantom.Series(21));
+        SliceMask mask = MaskStage.Run(built, Some.ProtocolThat(fill => fill with { LargestMaskedFraction = 0.6 }), new RunOptions(SlicesByHand: [.. missing]));
+
+        Inference inference = InferStage.Run(built, mask, Some.Protocol, Some.Options, [.. Some.Methods, learned], CancellationToken.None);
+
+        Assert.Equal(10, inference.Choices.Length);
+        Assert.Equal([4, 6, 8, 10, 12, 14], inference.Choices[4].Evidence[0].LeftOutSlices);
+        Assert.All(inference.Choices, choice => Assert.Equal("transformer", choice.Method.Name));
+        Assert.Equal([4, 6, 8, 10, 12, 14, 16], learned.Asked.Where(slice => !missing.Contains(slice)).Order());   // once each, though neighbouring gaps look at the same
+    }
+
+    [Fact]
+    public void GivenAutoAsAMethod_WhenReconstructed_ThenTheVoxelsOfTheStage()
+    {
+        BuiltVolume built = Some.Built(Phantom.Series(24).Without(6, 15, 16));
+        SliceMask mask = MaskStage.Run(built, Some.Protocol, Some.Options);
+        IVolumeReconstructor[] methods = [.. Some.Methods, new Learned((truth, _) => truth + 0.01f)];
+        var auto = new AutoReconstructor(methods);
+
+        Inference inference = InferStage.Run(built, mask, Some.Protocol, Some.Options, methods, CancellationToken.None);
+        IReadOnlyList<SlicePrediction> predictions = auto.Reconstruct(new ReconstructionRequest(built.Volume, mask, [6, 16], built.Modality), CancellationToken.None);
+
+        Assert.Equal([6, 16], predictions.Select(prediction => prediction.Slice));
+        Assert.All(predictions, prediction => Assert.Equal(
+            inference.Predictions.Single(other => other.Slice == prediction.Slice).Voxels.ToArray(), prediction.Voxels.ToArray()));
     }
 
     [Fact]
@@ -153,10 +187,16 @@ public sealed class InferStageTests
     {
         public MethodIdentity Identity { get; } = new("transformer", "1", new string('0', 64));
 
+        /// <summary>Targets of all calls that hold data, one by one.</summary>
+        public List<int> Asked { get; } = [];
+
         public bool CanPredict(ReconstructionRequest request, int slice) => true;
 
-        public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken) =>
-            [.. request.Targets.Select(slice => new SlicePrediction(slice, Voxels(request.Volume.Geometry, slice), []))];
+        public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken)
+        {
+            Asked.AddRange(request.Targets.Where(request.Volume.IsPresent));
+            return [.. request.Targets.Select(slice => new SlicePrediction(slice, Voxels(request.Volume.Geometry, slice), []))];
+        }
 
         private float[] Voxels(VolumeGeometry geometry, int slice)
         {

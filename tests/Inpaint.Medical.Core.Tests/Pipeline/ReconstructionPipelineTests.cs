@@ -5,6 +5,7 @@ using Inpaint.Medical.Core.Ports;
 using Inpaint.Medical.Core.Protocols;
 using Inpaint.Medical.Core.Provenance;
 using Inpaint.Medical.Core.Series;
+using Inpaint.Medical.Core.Volumes;
 using Inpaint.Medical.TestSupport;
 using Xunit;
 
@@ -202,11 +203,71 @@ public sealed class ReconstructionPipelineTests
         SopInstanceUid = header.SopInstanceUid + ".7",
     });
 
+    [Fact]
+    public async Task GivenUncertaintyAsked_WhenTheMethodGivesIt_ThenItLiesBesideTheSeriesAndInTheRecord()
+    {
+        var sink = new MemorySink();
+        RunRequest request = Reconstruct with { Options = new RunOptions("learned", WithUncertainty: true) };
+
+        PipelineResult result = await Pipeline(null, new Learned()).RunAsync(Phantom.Series(6).Without(2), sink, request, null, CancellationToken.None);
+
+        Assert.Equal("0 0 7 0 0 0", System.Text.Encoding.ASCII.GetString(sink.Attached["sigma.txt"]));
+        Assert.Equal(new UncertaintyFile("sigma.txt", CanonicalDigest.OfBytes(sink.Attached["sigma.txt"])), result.Series[0].Record.Uncertainty);
+    }
+
+    [Fact]
+    public async Task GivenUncertaintyAsked_WhenAClassicalMethodIsNamed_ThenRefused()
+    {
+        var sink = new MemorySink();
+        RunRequest request = Reconstruct with { Options = new RunOptions("cubic", WithUncertainty: true) };
+
+        PipelineResult result = await Pipeline(null).RunAsync(Phantom.Series(6).Without(2), sink, request, null, CancellationToken.None);
+
+        Assert.Equal(ErrorCode.UncertaintyNotGiven, result.Series[0].Record.Error);
+        Assert.Empty(sink.Committed);
+    }
+
+    [Fact]
+    public async Task GivenUncertaintyAsked_WhenAutoTakesAClassicalMethod_ThenAFindingAndNoFile()
+    {
+        var sink = new MemorySink();
+        RunRequest request = Reconstruct with { Options = new RunOptions("auto", WithUncertainty: true) };
+
+        PipelineResult result = await Pipeline(null).RunAsync(Phantom.Series(6).Without(2), sink, request, null, CancellationToken.None);
+
+        VolumeAssert.Single(ErrorCode.UncertaintyNotGiven, result.Series[0].Record.Findings);
+        Assert.Null(result.Series[0].Record.Uncertainty);
+        Assert.DoesNotContain("sigma.txt", sink.Attached.Keys);
+        Assert.Single(sink.Committed);
+    }
+
     private static Task<PipelineResult> Run(MemorySource source, IInstanceSink sink, IRunRecordLog? log) =>
         Pipeline(log).RunAsync(source, sink, Reconstruct, null, CancellationToken.None);
 
-    private static ReconstructionPipeline Pipeline(IRunRecordLog? log) =>
-        new([Some.Protocol], Some.Methods, Some.Uids, [new Component("test", "1")], log, TimeProvider.System);
+    private static ReconstructionPipeline Pipeline(IRunRecordLog? log, params IVolumeReconstructor[] more) =>
+        new([Some.Protocol], [.. Some.Methods, .. more], Some.Uids, [new Component("test", "1")], new FirstVoxels(), log, TimeProvider.System);
+
+    /// <summary>The first voxel of each slice, as text.</summary>
+    private sealed class FirstVoxels : IUncertaintyFormat
+    {
+        public string FileName => "sigma.txt";
+
+        public ReadOnlyMemory<byte> Encode(VolumeGeometry geometry, IReadOnlyList<float[]> slices) =>
+            System.Text.Encoding.ASCII.GetBytes(string.Join(' ', slices.Select(slice => slice[0])));
+    }
+
+    /// <summary>Says of every voxel that it errs by 7.</summary>
+    private sealed class Learned : IVolumeReconstructor
+    {
+        public MethodIdentity Identity { get; } = new("learned", "1", new string('0', 64));
+
+        public bool CanPredict(ReconstructionRequest request, int slice) => true;
+
+        public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken) =>
+            [.. request.Targets.Select(slice => new SlicePrediction(slice, new float[request.Volume.Geometry.SliceLength], [0], Sevens(request)))];
+
+        private static float[] Sevens(ReconstructionRequest request) => [.. Enumerable.Repeat(7f, request.Volume.Geometry.SliceLength)];
+    }
 
     private sealed class Callback(Action<string> report) : IProgress<RunProgress>
     {

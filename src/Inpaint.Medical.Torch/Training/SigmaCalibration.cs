@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Inpaint.Medical.Core.Masking;
+using Inpaint.Medical.Core.Ports;
+using Inpaint.Medical.Core.Volumes;
+
+namespace Inpaint.Medical.Torch.Training;
+
+/// <summary>By which factor the predicted standard errors of one volume must be multiplied so that nine of ten voxels lie within prediction ± 1.645 σ.</summary>
+/// <param name="Volume">Name of the volume.</param>
+/// <param name="Gap">1, 2, 3 or x2.</param>
+/// <param name="Factor">The factor of this volume alone.</param>
+public sealed record SigmaFactor(string Volume, string Gap, double Factor);
+
+/// <summary>Calibrates the predicted standard error on volumes: whole slices, hidden and predicted exactly as in use, factors by gap.</summary>
+public static class SigmaCalibration
+{
+    /// <summary>Half width of a 90 % interval of the normal distribution, in standard deviations.</summary>
+    private const double HalfWidth = 1.6448536;
+
+    /// <summary>Holes a volume and gap that suffice.</summary>
+    public const int Holes = 3;
+
+    private const int SamplesPerSlice = 20_011;
+
+    /// <summary>The factors of each volume and gap; gaps that a volume is too short for are left out.</summary>
+    /// <param name="holes">Holes a volume and gap, spread evenly.</param>
+    public static IReadOnlyList<SigmaFactor> Measure(ModelFolder model, IReadOnlyCollection<TrainingVolume> volumes, int holes, InferenceOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(volumes);
+        var plain = model with { Manifest = model.Manifest with { SigmaScale = ImmutableSortedDictionary<string, double>.Empty } };
+        var method = new TransformerReconstructor(plain, options);
+        return
+        [
+            .. volumes.AsParallel().AsOrdered().WithCancellation(cancellationToken).SelectMany(volume =>
+                HolePattern.Measured.Select(gap => Measure(method, volume, gap, holes, cancellationToken)).OfType<SigmaFactor>()),
+        ];
+    }
+
+    /// <summary>One factor a gap: the mean of the volumes' logarithms, so that every volume counts alike and none alone decides.</summary>
+    public static ImmutableSortedDictionary<string, double> Combine(IEnumerable<SigmaFactor> factors) => factors
+        .GroupBy(factor => factor.Gap)
+        .ToImmutableSortedDictionary(group => group.Key, group => Math.Exp(group.Average(factor => Math.Log(factor.Factor))), StringComparer.Ordinal);
+
+    private static SigmaFactor? Measure(TransformerReconstructor method, TrainingVolume source, string gap, int holes, CancellationToken cancellationToken)
+    {
+        Volume volume = source.ToVolume();
+        var ratios = new List<float>();
+        foreach (int[] hidden in Hidden(volume.SliceCount, gap, holes))
+        {
+            int[] targets = gap == "x2" ? [hidden[hidden.Length / 2]] : hidden;
+            var request = new ReconstructionRequest(volume, NothingMasked(volume.SliceCount).Hide(hidden), [.. targets], method.Model.Manifest.Modalities[0]);
+            foreach (SlicePrediction prediction in method.Reconstruct(request, cancellationToken)) AddRatios(prediction, volume.Slice(prediction.Slice), ratios);
+        }
+
+        if (ratios.Count == 0) return null;
+        ratios.Sort();
+        return new SigmaFactor(source.Name, gap, ratios[(int)(0.9 * (ratios.Count - 1))] / HalfWidth);
+    }
+
+    /// <summary>Slices to hide, one set a hole; a hole has four visible slices on both sides.</summary>
+    private static IEnumerable<int[]> Hidden(int slices, string gap, int holes)
+    {
+        bool isPeriodic = gap == "x2";
+        int length = isPeriodic ? 1 : int.Parse(gap, CultureInfo.InvariantCulture), margin = isPeriodic ? 7 : 4;
+        int first = margin, last = slices - margin - length;
+        foreach (int start in Enumerable.Range(1, holes).Select(i => first + ((last - first) * i / (holes + 1))).Distinct().Where(_ => last >= first))
+        {
+            yield return isPeriodic
+                ? [.. Enumerable.Range(-3, 7).Select(k => start + (2 * k))]
+                : [.. Enumerable.Range(start, length)];
+        }
+    }
+
+    private static void AddRatios(SlicePrediction prediction, ReadOnlySpan<float> truth, List<float> ratios)
+    {
+        ReadOnlySpan<float> mean = prediction.Voxels.Span, sigma = prediction.Sigma!.Value.Span;
+        int count = Math.Min(truth.Length, SamplesPerSlice);
+        for (long k = 0; k < count; k++)
+        {
+            int i = (int)(k * truth.Length / count);
+            ratios.Add(Math.Abs(mean[i] - truth[i]) / sigma[i]);
+        }
+    }
+
+    private static SliceMask NothingMasked(int slices) => new() { Verdicts = [.. Enumerable.Repeat(SliceVerdict.Intact, slices)], Decisions = [] };
+}
