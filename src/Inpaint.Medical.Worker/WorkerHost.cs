@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Inpaint.Medical.Dicom.Network;
+using Inpaint.Medical.Storage.Intake;
 using Inpaint.Medical.Storage.Ledger;
 using Inpaint.Medical.Storage.Objects;
 using Inpaint.Medical.Worker.Archive;
@@ -90,6 +91,7 @@ internal static class WorkerHost
         services.AddSingleton(WorkerIdentity.Create());
         services.AddSingleton<SeriesLedger>();
         services.AddSingleton<QueueOperations>();
+        services.AddSingleton<IntakeRecorder>();
         services.AddSingleton<CommitmentBook>();
         services.AddSingleton<SettleClock>();
         services.AddSingleton<DeviceProbe>();

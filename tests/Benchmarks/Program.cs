@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Inpaint.Medical.Benchmarks;
 
-// benchmarks [reading|filling|program|nifti|mutations…] [--mutants N] [--write FILE]
-string[] known = ["reading", "filling", "program", "nifti", "mutations"];
+// benchmarks [reading|filling|program|nifti|receive|mutations…] [--mutants N] [--write FILE]
+string[] known = ["reading", "filling", "program", "nifti", "receive", "mutations"];
 string? file = ValueOf("--write");
 int mutants = int.Parse(ValueOf("--mutants") ?? "200000", CultureInfo.InvariantCulture);
 string[] chosen = [.. args.Where(known.Contains)];
-string inpaint = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Inpaint.Medical.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "inpaint"));
+string inpaint = BuiltProgram("Inpaint.Medical.Cli", "inpaint");
 
 var sections = new Dictionary<string, Func<IEnumerable<Row>>>
 {
@@ -15,6 +15,7 @@ var sections = new Dictionary<string, Func<IEnumerable<Row>>>
     ["filling"] = FillBenchmarks.Run,
     ["program"] = () => ProgramBenchmarks.Run(inpaint),
     ["nifti"] = () => NiftiBenchmarks.Run(inpaint),
+    ["receive"] = () => ReceiveBenchmarks.Run(BuiltProgram("Inpaint.Medical.Worker", "inpaint-worker")),
     ["mutations"] = () => MutationBenchmarks.Run(mutants),
 };
 var rows = new List<Row>();
@@ -34,6 +35,9 @@ if (file is not null)
 }
 
 return rows.All(row => row.IsReached != false) ? 0 : 1;
+
+static string BuiltProgram(string project, string program) => Path.GetFullPath(
+    Path.Combine(AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), program));
 
 string? ValueOf(string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 

@@ -64,7 +64,7 @@ public sealed class WorkerEndToEndTests : IDisposable
         HashSet<string> held = Held(data);
         Assert.All(acknowledged, file => Assert.Contains(PixelDigest(file), held));
         Assert.Equal(0, Send(worker.Port, series));
-        Assert.Equal(series.Length, Held(data).Count);
+        await RunningWorker.UntilAsync(() => Task.FromResult(Held(data).Count == series.Length), "all objects are held");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

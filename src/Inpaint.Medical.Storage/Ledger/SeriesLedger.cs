@@ -16,6 +16,9 @@ public enum IntakeOutcome
 
     /// <summary>Already held with other pixels; the first stays.</summary>
     Conflict,
+
+    /// <summary>The ledger cannot be written now; nothing was recorded.</summary>
+    Unavailable,
 }
 
 /// <summary>Why a job leaves the straight path.</summary>
@@ -27,40 +30,83 @@ public sealed record JobReason(ErrorCode Code, string Text, string? Hint = null)
 /// </summary>
 public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
 {
+    private const int MostAttempts = 20;
+
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    /// <summary>Records an instance whose file is durable already, and opens or extends the job of its series.</summary>
-    public async Task<IntakeOutcome> RecordAsync(LedgerInstance instance, CancellationToken cancellationToken)
+    /// <summary>
+    /// Records instances whose files are durable already, in one transaction, and opens or extends the jobs of their series.
+    /// </summary>
+    /// <returns>What became of each, in the same order.</returns>
+    public async Task<IReadOnlyList<IntakeOutcome>> RecordAsync(IReadOnlyList<LedgerInstance> instances, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(instance);
+        ArgumentNullException.ThrowIfNull(instances);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryRecordAsync(instances, cancellationToken);
+            }
+            catch (Exception failure) when (attempt < MostAttempts && IsContention(failure))
+            {
+                // Another worker recorded into the same series at the same moment; its rows are seen now.
+                await Task.Delay(Random.Shared.Next(10 * attempt), cancellationToken);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<IntakeOutcome>> TryRecordAsync(IReadOnlyList<LedgerInstance> instances, CancellationToken cancellationToken)
+    {
         await using LedgerContext context = database.Open();
         await using IDbContextTransaction transaction = await BeginAsync(context, cancellationToken);
-
-        LedgerInstance? held = await context.Instances.AsNoTracking()
-            .SingleOrDefaultAsync(row => row.SopInstanceUid == instance.SopInstanceUid, cancellationToken);
-        if (held is not null)
+        string[] uids = [.. instances.Select(instance => instance.SopInstanceUid)];
+        Dictionary<string, LedgerInstance> held = await context.Instances.AsNoTracking()
+            .Where(row => uids.Contains(row.SopInstanceUid)).ToDictionaryAsync(row => row.SopInstanceUid, cancellationToken);
+        var jobs = new Dictionary<string, LedgerJob>();
+        var outcomes = new IntakeOutcome[instances.Count];
+        for (int i = 0; i < outcomes.Length; i++)
         {
-            bool same = held.PixelSha256 == instance.PixelSha256 && held.SeriesInstanceUid == instance.SeriesInstanceUid;
-            if (!same)
+            LedgerInstance instance = instances[i];
+            if (held.TryGetValue(instance.SopInstanceUid, out LedgerInstance? first))
             {
-                Add(context, null, "instance-conflict", $"held {held.ContentSha256[..12]}, received {instance.ContentSha256[..12]}");
-                await context.SaveChangesAsync(cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
+                outcomes[i] = Compare(context, first, instance);
+                continue;
             }
 
-            return same ? IntakeOutcome.Duplicate : IntakeOutcome.Conflict;
+            if (!jobs.TryGetValue(instance.SeriesInstanceUid, out LedgerJob? job))
+            {
+                job = jobs[instance.SeriesInstanceUid] = await JobForArrivalAsync(context, instance, cancellationToken);
+            }
+
+            held.Add(instance.SopInstanceUid, instance);
+            context.Instances.Add(instance);
+            job.InstanceCount++;
+            job.ExpectedCount = instance.ExpectedCount ?? job.ExpectedCount;
+            job.LastArrivalUtc = Now;
+            job.UpdatedUtc = Now;
         }
 
-        context.Instances.Add(instance);
-        LedgerJob job = await JobForArrivalAsync(context, instance, cancellationToken);
-        job.InstanceCount++;
-        job.ExpectedCount = instance.ExpectedCount ?? job.ExpectedCount;
-        job.LastArrivalUtc = Now;
-        job.UpdatedUtc = Now;
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return IntakeOutcome.Recorded;
+        return outcomes;
     }
+
+    private IntakeOutcome Compare(LedgerContext context, LedgerInstance held, LedgerInstance received)
+    {
+        if (held.PixelSha256 == received.PixelSha256 && held.SeriesInstanceUid == received.SeriesInstanceUid)
+        {
+            return IntakeOutcome.Duplicate;
+        }
+
+        Add(context, null, "instance-conflict", $"held {held.ContentSha256[..12]}, received {received.ContentSha256[..12]}");
+        return IntakeOutcome.Conflict;
+    }
+
+    // Serialization failure, deadlock, unique violation (PostgreSQL appendix A); a fencing token that another worker moved on.
+    private static bool IsContention(Exception failure) =>
+        failure is DbUpdateConcurrencyException
+        || (failure as Npgsql.PostgresException ?? failure.InnerException as Npgsql.PostgresException
+            ?? failure.InnerException?.InnerException as Npgsql.PostgresException)?.SqlState is "40001" or "40P01" or "23505";
 
     /// <summary>The job that an arriving instance belongs to: the open one, or a new generation when output was planned already.</summary>
     private async Task<LedgerJob> JobForArrivalAsync(LedgerContext context, LedgerInstance instance, CancellationToken cancellationToken)

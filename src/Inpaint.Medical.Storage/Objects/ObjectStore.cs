@@ -31,17 +31,16 @@ public sealed class ObjectStore
     /// <param name="limit">Largest number of bytes, header included.</param>
     public StagedObject Stage(long limit) => new(Path.Combine(_staging, Guid.NewGuid().ToString("N") + ".part"), limit);
 
-    /// <summary>Makes a staged object durable under its content's name.</summary>
-    /// <returns>Path below the root.</returns>
-    /// <exception cref="IOException">Not durable: nothing may be acknowledged.</exception>
-    public string Publish(StagedObject staged)
+    /// <summary>Gives a staged object its content's name; durable only after <see cref="Sync"/>.</summary>
+    public void Place(StagedObject staged)
     {
         ArgumentNullException.ThrowIfNull(staged);
-        string relative = RelativePath(staged.ContentSha256());
-        staged.Sync();
-        DurableFolder.Publish(staged.Path, FullPath(relative));
-        return relative;
+        File.Move(staged.Path, FullPath(RelativePath(staged.ContentSha256())), overwrite: true);
     }
+
+    /// <summary>Makes all objects placed so far durable.</summary>
+    /// <exception cref="IOException">Not durable: nothing may be acknowledged.</exception>
+    public void Sync() => DurableFolder.SyncFileSystem(Path.Combine(Root, "objects"));
 
     /// <summary>Keeps an object that was refused, for an operator to look at.</summary>
     /// <returns>Path below the root.</returns>

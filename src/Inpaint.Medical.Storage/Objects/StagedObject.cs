@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Inpaint.Medical.Storage.Objects;
 
@@ -48,8 +49,18 @@ public sealed class StagedObject : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Where the data set begins, bytes.</summary>
+    internal int DatasetOffset { get; private set; }
+
+    /// <summary>To read what was flushed, also after the file has been renamed.</summary>
+    internal SafeFileHandle Handle => _file.SafeFileHandle;
+
     /// <summary>From here on bytes count for <see cref="ContentSha256"/>.</summary>
-    public void BeginDataset() => _inDataset = true;
+    public void BeginDataset()
+    {
+        _inDataset = true;
+        DatasetOffset = (int)_file.Position;
+    }
 
     /// <summary>SHA-256 of the data set so far, lower-case hex.</summary>
     public string ContentSha256() => Convert.ToHexStringLower(_hash.GetCurrentHash());
@@ -109,10 +120,6 @@ public sealed class StagedObject : Stream
             IsDiskFull = true;
         }
     }
-
-    /// <summary>fsync.</summary>
-    /// <exception cref="IOException">The bytes are not durable, and the same call may not be tried again (PostgreSQL's lesson).</exception>
-    public void Sync() => _file.Flush(flushToDisk: true);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -1,20 +1,35 @@
+using Inpaint.Medical.Storage.Intake;
 using Inpaint.Medical.Storage.Ledger;
 using Inpaint.Medical.Storage.Objects;
+using Inpaint.Medical.Worker.Receive;
 using Microsoft.EntityFrameworkCore;
 
 namespace Inpaint.Medical.Worker.Jobs;
 
 /// <summary>
-/// Before anything else at start: what never became whole is swept away, and every object of an open job is looked for. An object
-/// that was acknowledged and is gone makes its job dead, loudly.
+/// Before anything else at start: what was acknowledged and not recorded yet is recorded, what never became whole is swept away, and
+/// every object is looked for. After everything else at stop: what has arrived is recorded.
 /// </summary>
-internal sealed class Recovery(ObjectStore store, LedgerDatabase database, SeriesLedger ledger, TimeProvider time, ILogger<Recovery> logger)
-    : IHostedService
+internal sealed class Recovery(
+    ObjectStore store,
+    LedgerDatabase database,
+    SeriesLedger ledger,
+    IntakeRecorder recorder,
+    Intake intake,
+    TimeProvider time,
+    ILogger<Recovery> logger) : IHostedService
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        int replayed = await recorder.StartAsync(cancellationToken);
+        _ = StopOnFailureAsync();
+        if (replayed > 0)
+        {
+            logger.LogInformation("{Count} acknowledged objects were recorded from the log of arrivals", replayed);
+        }
+
         await using LedgerContext context = database.Open();
         HashSet<string> known = await context.Instances.Select(row => row.RelativePath).ToHashSetAsync(cancellationToken);
         int swept = store.Sweep(known.Contains, time.GetUtcNow().UtcDateTime - Grace);
@@ -31,5 +46,17 @@ internal sealed class Recovery(ObjectStore store, LedgerDatabase database, Serie
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => recorder.DisposeAsync().AsTask();
+
+    private async Task StopOnFailureAsync()
+    {
+        try
+        {
+            await recorder.Failure;
+        }
+        catch (IOException failure)
+        {
+            intake.Fail(failure);
+        }
+    }
 }

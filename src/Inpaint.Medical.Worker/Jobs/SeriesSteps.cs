@@ -1,6 +1,7 @@
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Provenance;
 using Inpaint.Medical.Dicom.Network;
+using Inpaint.Medical.Storage.Intake;
 using Inpaint.Medical.Storage.Ledger;
 using Inpaint.Medical.Storage.Objects;
 using Inpaint.Medical.Worker.Deliver;
@@ -12,6 +13,7 @@ namespace Inpaint.Medical.Worker.Jobs;
 internal sealed class SeriesSteps(
     SeriesLedger ledger,
     LedgerDatabase database,
+    IntakeRecorder recorder,
     ObjectStore store,
     IReadOnlyList<IDestination> destinations,
     ArchiveOfChoice archive,
@@ -26,6 +28,8 @@ internal sealed class SeriesSteps(
     /// <returns>False: it waits, is done, or the lease is lost.</returns>
     public async Task<bool> StepAsync(LedgerJob job, CancellationToken cancellationToken)
     {
+        // What was acknowledged counts as here, although its row may be a moment behind.
+        await recorder.SettledAsync();
         JobState before = job.State;
         bool goesOn = job.State switch
         {
@@ -92,6 +96,7 @@ internal sealed class SeriesSteps(
 
         await ledger.NoteAsync("fetch", $"job {job.Id}: {missing.Length} instances are in the archive and not here", cancellationToken);
         await archive.Archive.FetchAsync(job.StudyInstanceUid, job.SeriesInstanceUid, missing, cancellationToken);
+        await recorder.SettledAsync();
         HashSet<string> afterwards = await HeldAsync(job, cancellationToken);
         int fetched = missing.Count(afterwards.Contains);
         if (fetched < missing.Length)

@@ -1,6 +1,7 @@
 using System.Net;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Dicom.Network;
+using Inpaint.Medical.Storage.Intake;
 using Inpaint.Medical.Storage.Ledger;
 using Inpaint.Medical.Storage.Objects;
 using Inpaint.Medical.Worker.Deliver;
@@ -13,6 +14,7 @@ namespace Inpaint.Medical.Worker.Receive;
 /// </summary>
 internal sealed class Intake(
     ObjectStore store,
+    IntakeRecorder recorder,
     SeriesLedger ledger,
     WorkerOptions options,
     CommitmentBook commitments,
@@ -99,48 +101,59 @@ internal sealed class Intake(
             return StoreAnswer.Success;
         }
 
-        return await KeepAsync(staged, instance, channel, receiver, cancellationToken);
+        return await KeepAsync(staged, instance, channel, receiver);
     }
 
     private async Task<StoreAnswer> KeepAsync(
-        StagedObject staged, ReceivedInstance instance, string channel, string receiver, CancellationToken cancellationToken)
+        StagedObject staged, ReceivedInstance instance, string channel, string receiver)
     {
-        string relativePath;
-        try
-        {
-            relativePath = store.Publish(staged);
-        }
-        catch (IOException failure)
-        {
-            // A failed sync may have dropped the pages; the only honest answer is to stop acknowledging and to verify at start.
-            _isClosed = true;
-            logger.LogCritical("The disk refused to make an object durable: {Type}; the worker stops", failure.GetType().Name);
-            Environment.ExitCode = 5;
-            lifetime.StopApplication();
-            return StoreAnswer.OutOfResources;
-        }
-
-        IntakeOutcome recorded = await ledger.RecordAsync(new LedgerInstance
+        string content = staged.ContentSha256();
+        var row = new LedgerInstance
         {
             SopInstanceUid = instance.SopInstanceUid,
             SopClassUid = instance.SopClassUid,
             StudyInstanceUid = instance.StudyInstanceUid,
             SeriesInstanceUid = instance.SeriesInstanceUid,
-            ContentSha256 = staged.ContentSha256(),
+            ContentSha256 = content,
             PixelSha256 = instance.PixelSha256,
-            RelativePath = relativePath,
-            Length = new FileInfo(store.FullPath(relativePath)).Length,
+            RelativePath = ObjectStore.RelativePath(content),
+            Length = staged.Length,
             ReceivedUtc = time.GetUtcNow().UtcDateTime,
             Channel = channel,
             Receiver = receiver,
             ExpectedCount = instance.ImagesInAcquisition,
-        }, cancellationToken);
-        if (recorded == IntakeOutcome.Conflict)
+        };
+        IntakeOutcome recorded;
+        try
         {
-            logger.LogWarning("Object refused: other pixels are held under its UID");
+            recorded = await recorder.RecordAsync(staged, row);
+        }
+        catch (IOException failure)
+        {
+            Fail(failure);
+            return StoreAnswer.OutOfResources;
         }
 
-        return recorded == IntakeOutcome.Conflict ? StoreAnswer.Conflict : StoreAnswer.Success;
+        switch (recorded)
+        {
+            case IntakeOutcome.Conflict:
+                logger.LogWarning("Object refused: other pixels are held under its UID");
+                return StoreAnswer.Conflict;
+            case IntakeOutcome.Unavailable:
+                logger.LogError("Object refused: the ledger cannot be written");
+                return StoreAnswer.OutOfResources;
+            default:
+                return StoreAnswer.Success;
+        }
+    }
+
+    /// <summary>A failed sync may have dropped the pages; the only honest answer is to stop acknowledging and to verify at start.</summary>
+    public void Fail(Exception failure)
+    {
+        _isClosed = true;
+        logger.LogCritical("The disk refused to make an object durable: {Type}; the worker stops", failure.GetType().Name);
+        Environment.ExitCode = 5;
+        lifetime.StopApplication();
     }
 
     private async Task QuarantineAsync(StagedObject staged, ErrorCode code, CancellationToken cancellationToken)

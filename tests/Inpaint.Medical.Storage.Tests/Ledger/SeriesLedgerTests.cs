@@ -26,10 +26,13 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
+    private async Task<IntakeOutcome> RecordAsync(LedgerInstance instance) =>
+        (await _ledger.RecordAsync([instance], CancellationToken.None)).Single();
+
     [Fact]
     public async Task GivenFirstInstance_WhenRecorded_ThenItsSeriesIsReceiving()
     {
-        Assert.Equal(IntakeOutcome.Recorded, await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None));
+        Assert.Equal(IntakeOutcome.Recorded, await RecordAsync(Instance("1.1")));
 
         LedgerJob job = await SingleJob();
         Assert.Equal((JobState.Receiving, 1, 1), (job.State, job.Generation, job.InstanceCount));
@@ -38,18 +41,18 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     [Fact]
     public async Task GivenSamePixelsTwice_WhenRecorded_ThenTheSecondChangesNothing()
     {
-        await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None);
+        await RecordAsync(Instance("1.1"));
 
-        Assert.Equal(IntakeOutcome.Duplicate, await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None));
+        Assert.Equal(IntakeOutcome.Duplicate, await RecordAsync(Instance("1.1")));
         Assert.Equal(1, (await SingleJob()).InstanceCount);
     }
 
     [Fact]
     public async Task GivenOtherPixelsUnderTheSameUid_WhenRecorded_ThenTheFirstStays()
     {
-        await _ledger.RecordAsync(Instance("1.1", pixels: "a"), CancellationToken.None);
+        await RecordAsync(Instance("1.1", pixels: "a"));
 
-        Assert.Equal(IntakeOutcome.Conflict, await _ledger.RecordAsync(Instance("1.1", pixels: "b"), CancellationToken.None));
+        Assert.Equal(IntakeOutcome.Conflict, await RecordAsync(Instance("1.1", pixels: "b")));
         await using LedgerContext context = _database.Open();
         Assert.Equal(Hash("a"), (await context.Instances.SingleAsync()).PixelSha256);
         Assert.Contains(await context.Events.ToListAsync(), row => row.Kind == "instance-conflict");
@@ -59,7 +62,7 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     public async Task GivenManySendersOfOneInstance_WhenRecordedAtOnce_ThenOneIsRecorded()
     {
         IntakeOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(
-            () => _ledger.RecordAsync(Instance("1.1"), CancellationToken.None))));
+            () => RecordAsync(Instance("1.1")))));
 
         Assert.Equal(1, outcomes.Count(outcome => outcome == IntakeOutcome.Recorded));
         Assert.Equal(15, outcomes.Count(outcome => outcome == IntakeOutcome.Duplicate));
@@ -70,7 +73,7 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     {
         LedgerJob held = await JobIn(JobState.Settled);
 
-        await _ledger.RecordAsync(Instance("1.2"), CancellationToken.None);
+        await RecordAsync(Instance("1.2"));
 
         LedgerJob job = await SingleJob();
         Assert.Equal((JobState.Receiving, 1, 2), (job.State, job.Generation, job.InstanceCount));
@@ -82,7 +85,7 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     {
         LedgerJob held = await JobIn(JobState.Settled, JobState.Confirmed, JobState.Planned, JobState.Running);
 
-        await _ledger.RecordAsync(Instance("1.2"), CancellationToken.None);
+        await RecordAsync(Instance("1.2"));
 
         await using LedgerContext context = _database.Open();
         List<LedgerJob> jobs = await context.Jobs.OrderBy(job => job.Generation).ToListAsync();
@@ -94,7 +97,7 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     [Fact]
     public async Task GivenTwoWorkers_WhenBothLease_ThenOneGetsTheJob()
     {
-        await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None);
+        await RecordAsync(Instance("1.1"));
         long id = (await SingleJob()).Id;
 
         LedgerJob?[] leases = await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(
@@ -106,7 +109,7 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
     [Fact]
     public async Task GivenLeaseRanOut_WhenAnotherWorkerTakesOver_ThenTheFirstIsFencedOff()
     {
-        await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None);
+        await RecordAsync(Instance("1.1"));
         long id = (await SingleJob()).Id;
         LedgerJob first = (await _ledger.LeaseAsync(id, "first", TimeSpan.Zero, CancellationToken.None))!;
         LedgerJob second = (await _ledger.LeaseAsync(id, "second", TimeSpan.FromMinutes(1), CancellationToken.None))!;
@@ -162,7 +165,7 @@ public sealed class SeriesLedgerTests : IAsyncLifetime
 
     private async Task<LedgerJob> JobIn(params JobState[] path)
     {
-        await _ledger.RecordAsync(Instance("1.1"), CancellationToken.None);
+        await RecordAsync(Instance("1.1"));
         LedgerJob job = (await _ledger.LeaseAsync(
             (await SingleJob()).Id, "worker", TimeSpan.FromMinutes(1), CancellationToken.None))!;
         foreach (JobState state in path)

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Inpaint.Medical.Benchmarks;
+
+/// <summary>
+/// Objects received per second by the worker, which answers only when an object is durable, by storescp, which syncs nothing, and by
+/// Orthanc as it comes. The same storescu sends to each; every round starts receivers with empty folders.
+/// </summary>
+internal static class ReceiveBenchmarks
+{
+    private const int Rounds = 5;
+    private const int PerAssociation = 192;
+    private const int Associations = 8;
+    private const double OverOrthanc = 4;
+
+    public static IEnumerable<Row> Run(string worker)
+    {
+        if (!Peer.IsInstalled("storescu") || !Peer.IsInstalled("storescp"))
+        {
+            yield break;
+        }
+
+        using SampleSeries warmUp = SampleSeries.Create("MR", 256, 340);
+        using SampleSeries series = SampleSeries.Create("MR", PerAssociation, 340);
+        foreach (Row row in Compare(worker, warmUp.Folder, "192 MR objects of 231 kB, one association", [series.Folder], 2))
+        {
+            yield return row;
+        }
+
+        using SampleSeries ct = SampleSeries.Create("CT", 100, 512);
+        foreach (Row row in Compare(worker, warmUp.Folder, "100 CT objects of 512², one association", [ct.Folder], 2))
+        {
+            yield return row;
+        }
+
+        SampleSeries[] many = [.. Enumerable.Range(0, Associations).Select(i => SampleSeries.Create("MR", 64 + i, 340))];
+        foreach (Row row in Compare(worker, warmUp.Folder, $"{many.Sum(one => Files(one.Folder).Length)} MR objects of 231 kB, eight associations at once",
+            [.. many.Select(one => one.Folder)], 1))
+        {
+            yield return row;
+        }
+
+        foreach (SampleSeries one in many)
+        {
+            one.Dispose();
+        }
+    }
+
+    private static IEnumerable<Row> Compare(string worker, string warmUp, string what, string[] folders, double overStorescp)
+    {
+        string[] receivers = Peer.IsInstalled("Orthanc") ? ["worker", "storescp", "Orthanc"] : ["worker", "storescp"];
+        double[] best = [.. receivers.Select(_ => double.MaxValue)];
+        var ratios = new List<double>();
+        for (int round = 0; round < Rounds; round++)
+        {
+            var seconds = new double[receivers.Length];
+            for (int i = 0; i < receivers.Length; i++)
+            {
+                seconds[i] = Time(receivers[i], worker, warmUp, folders);
+                best[i] = Math.Min(best[i], seconds[i]);
+            }
+
+            ratios.Add(seconds[0] / seconds[1]);
+        }
+
+        int objects = folders.Sum(folder => Files(folder).Length);
+        string spread = string.Create(CultureInfo.InvariantCulture, $"{best[0] / best[1]:0.00} × its time ({ratios.Min():0.00}–{ratios.Max():0.00} by round)");
+        yield return new Row(
+            what, Rate(objects, best[0]), $"storescp {Rate(objects, best[1])}; {spread}",
+            string.Create(CultureInfo.InvariantCulture, $"≤ {overStorescp:0} × storescp's time"), best[0] <= overStorescp * best[1]);
+        if (receivers.Length > 2)
+        {
+            yield return new Row(
+                what, Rate(objects, best[0]),
+                string.Create(CultureInfo.InvariantCulture, $"Orthanc {Rate(objects, best[2])}; {best[2] / best[0]:0.0} × as fast"),
+                "≥ 4 × as fast as Orthanc", best[2] >= OverOrthanc * best[0]);
+        }
+    }
+
+    /// <summary>Seconds from the start of the first sender to the end of the last.</summary>
+    private static double Time(string receiver, string worker, string warmUp, string[] folders)
+    {
+        string data = Directory.CreateTempSubdirectory("receive").FullName;
+        int port = FreePort();
+        using Process process = Start(receiver, worker, data, port);
+        try
+        {
+            WaitUntilListening(port);
+            // Another series first: a service runs for weeks, and what is loaded or compiled once is no part of its rate.
+            Peer.Time("storescu", Arguments(port, warmUp));
+
+            return Paired.Seconds(() => Task.WaitAll([.. folders.Select(folder => Task.Run(() => Peer.Time("storescu", Arguments(port, folder))))]));
+        }
+        finally
+        {
+            process.Kill();
+            process.WaitForExit();
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    private static Process Start(string receiver, string worker, string data, int port)
+    {
+        string number = port.ToString(CultureInfo.InvariantCulture);
+        string http = FreePort().ToString(CultureInfo.InvariantCulture);
+        (string program, string[] arguments) = receiver switch
+        {
+            "worker" => (worker, new[] { "--data", data, "--aet", "ANY", "--address", "127.0.0.1", "--port", number, "--http", $"127.0.0.1:{http}" }),
+            "storescp" => ("storescp", ["--fork", "-od", data, number]),
+            _ => ("Orthanc", [OrthancSettings(data, number, http)]),
+        };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["TCP_NODELAY"] = "1";
+        Process process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static string OrthancSettings(string data, string port, string http)
+    {
+        string file = Path.Combine(data, "orthanc.json");
+        File.WriteAllText(file, $$"""
+            {
+              "StorageDirectory": "{{data}}", "IndexDirectory": "{{data}}",
+              "DicomPort": {{port}}, "HttpPort": {{http}}, "DicomAet": "ANY"
+            }
+            """);
+        return file;
+    }
+
+    private static string[] Arguments(int port, string folder) =>
+        ["-aec", "ANY", "127.0.0.1", port.ToString(CultureInfo.InvariantCulture), .. Files(folder)];
+
+    private static string[] Files(string folder) => Directory.GetFiles(folder);
+
+    private static void WaitUntilListening(int port)
+    {
+        for (int attempt = 0; attempt < 600; attempt++)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Connect(IPAddress.Loopback, port);
+                return;
+            }
+            catch (SocketException)
+            {
+                Thread.Sleep(50);
+            }
+        }
+
+        throw new InvalidOperationException($"Nothing listens on port {port}.");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Rate(int objects, double seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{objects / seconds:0} objects/s ({seconds:0.000} s)");
+}

@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using Inpaint.Medical.Storage.Intake;
+using Inpaint.Medical.Storage.Ledger;
+using Inpaint.Medical.Storage.Objects;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Inpaint.Medical.Storage.Tests.Intake;
+
+public sealed class IntakeRecorderTests : IAsyncLifetime
+{
+    private const int HeaderLength = 200;
+    private readonly string _folder = Directory.CreateTempSubdirectory("intake").FullName;
+    private readonly LedgerDatabase _database;
+    private readonly SeriesLedger _ledger;
+    private readonly ObjectStore _store;
+
+    public IntakeRecorderTests()
+    {
+        _database = new LedgerDatabase(Path.Combine(_folder, "ledger.db"));
+        _ledger = new SeriesLedger(_database, TimeProvider.System);
+        _store = new ObjectStore(_folder);
+    }
+
+    public async ValueTask InitializeAsync() => await _database.MigrateAsync(CancellationToken.None);
+
+    public ValueTask DisposeAsync()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task GivenArrivals_WhenSettled_ThenFilesAndRowsAreThere()
+    {
+        await using IntakeRecorder recorder = await StartedAsync();
+
+        IntakeOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => SendAsync(recorder, $"1.{i}", 100_000 + i))));
+        await recorder.SettledAsync();
+
+        Assert.All(outcomes, outcome => Assert.Equal(IntakeOutcome.Recorded, outcome));
+        await AssertHeldAsync(40);
+    }
+
+    [Fact]
+    public async Task GivenOneInstanceFromManyAtOnce_WhenRecorded_ThenItIsRecordedOnce()
+    {
+        await using IntakeRecorder recorder = await StartedAsync();
+
+        IntakeOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => SendAsync(recorder, "1.1", 5000))));
+
+        Assert.Equal(1, outcomes.Count(outcome => outcome == IntakeOutcome.Recorded));
+        Assert.Equal(15, outcomes.Count(outcome => outcome == IntakeOutcome.Duplicate));
+        await AssertHeldAsync(1);
+    }
+
+    [Fact]
+    public async Task GivenOtherPixelsUnderAHeldUid_WhenRecorded_ThenTheFirstStays()
+    {
+        await using IntakeRecorder recorder = await StartedAsync();
+        await SendAsync(recorder, "1.1", 5000);
+
+        Assert.Equal(IntakeOutcome.Conflict, await SendAsync(recorder, "1.1", 6000));
+        await AssertHeldAsync(1);
+    }
+
+    [Fact]
+    public async Task GivenMoreThanTheLogHolds_WhenRecorded_ThenNothingIsLost()
+    {
+        await using IntakeRecorder recorder = await StartedAsync();
+
+        foreach (int i in Enumerable.Range(0, 9))
+        {
+            Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, $"1.{i}", (12 << 20) + i));
+        }
+
+        Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, "1.100", 80 << 20));
+        await recorder.SettledAsync();
+        await AssertHeldAsync(10);
+    }
+
+    [Fact]
+    public async Task GivenACrashAfterTheAcknowledgement_WhenStartedAgain_ThenTheLogBringsObjectsAndRowsBack()
+    {
+        await FillLogAsync(3);
+
+        IntakeRecorder recorder = Recorder();
+        Assert.Equal(3, await recorder.StartAsync(CancellationToken.None));
+
+        await recorder.DisposeAsync();
+        await AssertHeldAsync(3);
+        recorder = Recorder();
+        Assert.Equal(0, await recorder.StartAsync(CancellationToken.None));
+        await recorder.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(120)]
+    [InlineData(700)]
+    [InlineData(4000)]
+    public async Task GivenARecordThatIsTorn_WhenStartedAgain_ThenItWasNeverAcknowledgedAndTheOthersAreWhole(int at)
+    {
+        await FillLogAsync(3);
+        await using (FileStream log = new(Path.Combine(_folder, "arrivals.log"), FileMode.Open))
+        {
+            // The first record begins on the second block.
+            log.Position = 4096 + at;
+            int old = log.ReadByte();
+            log.Position = 4096 + at;
+            log.WriteByte((byte)~old);
+        }
+
+        await using IntakeRecorder recorder = Recorder();
+
+        Assert.Equal(2, await recorder.StartAsync(CancellationToken.None));
+        await AssertHeldAsync(2);
+    }
+
+    /// <summary>A log with records whose rows and files are lost, as after a crash before the group was recorded.</summary>
+    private async Task FillLogAsync(int count)
+    {
+        IntakeRecorder recorder = await StartedAsync();
+        for (int i = 0; i < count; i++)
+        {
+            await SendAsync(recorder, $"1.{i}", 5000 + i);
+        }
+
+        await recorder.DisposeAsync();
+        await using LedgerContext context = _database.Open();
+        await context.Instances.ExecuteDeleteAsync();
+        await context.Jobs.ExecuteDeleteAsync();
+        foreach (string file in Objects())
+        {
+            File.Delete(file);
+        }
+    }
+
+    private IntakeRecorder Recorder() => new(_store, _database, _ledger);
+
+    private async Task<IntakeRecorder> StartedAsync()
+    {
+        IntakeRecorder recorder = Recorder();
+        await recorder.StartAsync(CancellationToken.None);
+        return recorder;
+    }
+
+    private async Task<IntakeOutcome> SendAsync(IntakeRecorder recorder, string uid, int length)
+    {
+        using StagedObject staged = _store.Stage(1 << 30);
+        staged.Write(new byte[HeaderLength]);
+        staged.BeginDataset();
+        byte[] bytes = new byte[length];
+        new Random(uid.GetHashCode(StringComparison.Ordinal) + length).NextBytes(bytes);
+        staged.Write(bytes);
+        staged.Flush();
+        string content = staged.ContentSha256();
+        return await recorder.RecordAsync(staged, new LedgerInstance
+        {
+            SopInstanceUid = uid,
+            SopClassUid = "1.2.840.10008.5.1.4.1.1.4",
+            StudyInstanceUid = "2",
+            SeriesInstanceUid = "2.1",
+            ContentSha256 = content,
+            PixelSha256 = content,
+            RelativePath = ObjectStore.RelativePath(content),
+            Length = staged.Length,
+            ReceivedUtc = DateTime.UtcNow,
+            Channel = "association",
+            Receiver = "INPAINT",
+        });
+    }
+
+    private string[] Objects() => Directory.GetFiles(Path.Combine(_folder, "objects"), "*.dcm", SearchOption.AllDirectories);
+
+    /// <summary>Rows and files are the same, one each, and every file is what its name says.</summary>
+    private async Task AssertHeldAsync(int count)
+    {
+        await using LedgerContext context = _database.Open();
+        LedgerInstance[] rows = await context.Instances.ToArrayAsync();
+        Assert.Equal(count, rows.Length);
+        Assert.Equal(count, (await context.Jobs.SingleAsync()).InstanceCount);
+        Assert.Equal(rows.Select(row => _store.FullPath(row.RelativePath)).Order(), Objects().Order());
+        foreach (LedgerInstance row in rows)
+        {
+            byte[] file = await File.ReadAllBytesAsync(_store.FullPath(row.RelativePath));
+            Assert.Equal(row.Length, file.Length);
+            Assert.Equal(row.ContentSha256, Convert.ToHexStringLower(SHA256.HashData(file.AsSpan(HeaderLength))));
+        }
+    }
+}
