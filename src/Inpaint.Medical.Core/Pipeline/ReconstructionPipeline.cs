@@ -80,7 +80,7 @@ public sealed class ReconstructionPipeline(
                     options.Method ?? protocol.Method, () => InferStage.Run(built, mask, protocol, options, methods, cancellationToken));
                 Composite composite = run.Composite(() => CompositeStage.Run(built, mask, inference));
                 DerivedSeries derived = run.Write(
-                    mode, () => WriteStage.Run(series, built, mask, composite, protocol, mode, runId, run.StartedAt, uids));
+                    mode, () => WriteStage.Run(series, built, mask, composite, protocol, mode, runId, uids));
                 await DeliverAsync(derived, sink, request, run, runId, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -15,10 +15,11 @@ namespace Inpaint.Medical.Core.Pipeline;
 public static class WriteStage
 {
     /// <summary>Plans the derived series.</summary>
-    /// <param name="plannedAt">Time of the plan; the same on a retry.</param>
+    /// <param name="runId">Names input, protocol, choices and software; it is written into every instance.</param>
     /// <param name="uids">
-    /// Makes UIDs from a key of kind, study, source series and part, digests of all sources and of all output slices, methods,
-    /// protocol and mode: the same input, protocol and method give the same series twice.
+    /// Makes UIDs from a key of kind, run, study, source series and part, digests of all sources and of all output slices, methods,
+    /// protocol and mode: the same input, protocol and method give the same series twice, and what would differ in any byte, as
+    /// the output of another version does, gets another UID.
     /// </param>
     public static DerivedSeries Run(
         ImageSeries series,
@@ -28,7 +29,6 @@ public static class WriteStage
         Protocol protocol,
         OutputMode mode,
         string runId,
-        DateTimeOffset plannedAt,
         IUidFactory uids)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -38,7 +38,7 @@ public static class WriteStage
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(uids);
         CompositeSlice[] written = [.. composite.Slices.Where(slice => mode == OutputMode.Complete || slice.Kind != SliceKind.Copy)];
-        string[] key = KeyOf(series, composite, protocol, mode);
+        string[] key = KeyOf(series, composite, protocol, mode, runId);
         bool isDescending = IsNumberedDownwards(built);
         bool isMultiFrame = series.Instances[0].FrameCount > 1;
         return new DerivedSeries
@@ -56,7 +56,6 @@ public static class WriteStage
                     slice, built, mask, isDescending ? written.Length - i : i + 1, uids.Create(["image", .. key, .. isMultiFrame ? [] : new[] { Text(slice.Slice) }]))),
             ],
             RunId = runId,
-            PlannedAt = plannedAt,
         };
     }
 
@@ -90,13 +89,14 @@ public static class WriteStage
         return numbers.Skip(1).Zip(numbers, (next, previous) => Math.Sign(next - previous)).Sum() < 0;
     }
 
-    private static string[] KeyOf(ImageSeries series, Composite composite, Protocol protocol, OutputMode mode)
+    private static string[] KeyOf(ImageSeries series, Composite composite, Protocol protocol, OutputMode mode, string runId)
     {
         IEnumerable<string> methods = composite.Slices.Select(slice => slice.Method).OfType<MethodIdentity>().Distinct()
             .Select(method => $"{method.Name}:{method.Version}:{method.WeightsSha256}").Order(StringComparer.Ordinal);
         return
         [
-            "inpaint.medical/uid/1",
+            "inpaint.medical/uid/2",
+            runId,
             series.Instances[0].StudyInstanceUid,
             series.SeriesInstanceUid,
             series.Part,

@@ -55,7 +55,7 @@ public sealed record DerivedSlice
     public int SyntheticVoxels { get; init; }
 }
 
-/// <summary>A derived series, planned to the last UID and sample: what a sink writes. Same inputs, protocol and method give the same plan.</summary>
+/// <summary>A derived series, planned to the last UID and sample: what a sink writes. Same inputs, protocol, method and software give the same plan: it knows no clock.</summary>
 public sealed record DerivedSeries
 {
     public required ImageSeries Source { get; init; }
@@ -77,7 +77,4 @@ public sealed record DerivedSeries
 
     /// <summary>Identifies the run in descriptions and in the record.</summary>
     public required string RunId { get; init; }
-
-    /// <summary>Time of the plan: instance creation, content and series time; the same on a retry.</summary>
-    public required DateTimeOffset PlannedAt { get; init; }
 }

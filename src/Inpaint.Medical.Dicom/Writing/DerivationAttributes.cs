@@ -9,7 +9,7 @@ namespace Inpaint.Medical.Dicom.Writing;
 /// What marks a slice as derived and synthetic: in coded attributes, which survive de-identification, and in text, which viewers
 /// show (PS3.3 C.7.6.1, C.12.1, C.12.4).
 /// </summary>
-internal sealed class DerivationAttributes(DerivedSeries series, SourceSurvey survey, DerivedSeriesSettings settings, IUidFactory uids)
+internal sealed class DerivationAttributes(DerivedSeries series, DerivedSeriesSettings settings, IUidFactory uids)
 {
     public void Add(DerivedSlice slice, DicomDataset reference, DicomDataset target)
     {
@@ -18,7 +18,7 @@ internal sealed class DerivationAttributes(DerivedSeries series, SourceSurvey su
         target.AddOrUpdate(new DicomCodeString(DicomNames.SyntheticData, isSynthetic ? "YES" : "NO"));
         target.AddOrUpdate(DicomTag.ContentQualification, settings.ContentQualification);
         target.AddOrUpdate(DicomTag.DerivationDescription, Description(slice));
-        target.AddOrUpdate(Equipment.Contributing(slice, reference, settings, LocalTime.Of(series.PlannedAt, survey.Representative), uids));
+        target.AddOrUpdate(Equipment.Contributing(slice, reference, settings, uids));
         AddComment(slice, reference, target);
         AddCodes(slice, target);
         AddSources(slice, target);

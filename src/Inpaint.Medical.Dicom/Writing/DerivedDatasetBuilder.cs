@@ -11,7 +11,7 @@ namespace Inpaint.Medical.Dicom.Writing;
 internal sealed class DerivedDatasetBuilder(DerivedSeries series, SourceSurvey survey, DerivedSeriesSettings settings, int seriesNumber, IUidFactory uids)
 {
     private readonly IdentityAttributes _identity = new(series, survey, settings, seriesNumber, uids);
-    private readonly DerivationAttributes _derivation = new(series, survey, settings, uids);
+    private readonly DerivationAttributes _derivation = new(series, settings, uids);
     private readonly GeometryAttributes _geometry = new(series, survey);
     private readonly PixelAttributes _pixels = new(series, survey);
 

@@ -14,7 +14,7 @@ namespace Inpaint.Medical.Dicom.Writing;
 /// </summary>
 internal sealed class EnhancedObjectBuilder(DerivedSeries series, SourceSurvey survey, DerivedSeriesSettings settings, int seriesNumber, IUidFactory uids)
 {
-    private readonly DerivationAttributes _derivation = new(series, survey, settings, uids);
+    private readonly DerivationAttributes _derivation = new(series, settings, uids);
     private readonly DerivedSlice[] _slices = [.. series.Slices.OrderBy(slice => slice.InstanceNumber)];
 
     /// <param name="open">Data set of an instance.</param>
@@ -46,8 +46,7 @@ internal sealed class EnhancedObjectBuilder(DerivedSeries series, SourceSurvey s
         target.AddOrUpdate(DicomTag.LossyImageCompression, isLossy ? "01" : "00");
         target.AddOrUpdate(new DicomSequence(DicomTag.CodingSchemeIdentificationSequence, Codes.PrivateScheme));
         DerivedSlice rebuilt = Array.Find(_slices, slice => slice.Kind != SliceKind.Copy) ?? _slices[0];
-        DateTimeOffset at = LocalTime.Of(series.PlannedAt, survey.Representative);
-        target.AddOrUpdate(Equipment.Contributing(rebuilt, survey.Representative, settings, at, uids));
+        target.AddOrUpdate(Equipment.Contributing(rebuilt, survey.Representative, settings, uids));
         target.AddOrUpdate(DerivationAttributes.ReferencedSeries(_slices.SelectMany(slice => slice.Sources)));
         target.AddOrUpdate(DerivationAttributes.SourceEvidence(_slices.SelectMany(slice => slice.Sources)));
         string[] components = [.. _slices.Select(slice => slice.Reference.ComplexComponent).OfType<string>().Distinct()];

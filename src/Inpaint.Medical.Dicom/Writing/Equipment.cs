@@ -1,4 +1,3 @@
-using System.Globalization;
 using FellowOakDicom;
 using Inpaint.Medical.Core.Ports;
 using Inpaint.Medical.Core.Series;
@@ -26,12 +25,12 @@ internal static class Equipment
         target.AddOrUpdate(DicomTag.SoftwareVersions, settings.Version);
     }
 
-    /// <summary>The source's items, the scanner, and this software.</summary>
-    public static DicomSequence Contributing(DerivedSlice slice, DicomDataset reference, DerivedSeriesSettings settings, DateTimeOffset at, IUidFactory uids)
+    /// <summary>The source's items, the scanner, and this software; without the time of the run, which the record holds.</summary>
+    public static DicomSequence Contributing(DerivedSlice slice, DicomDataset reference, DerivedSeriesSettings settings, IUidFactory uids)
     {
         List<DicomDataset> items = reference.TryGetSequence(DicomTag.ContributingEquipmentSequence, out DicomSequence before) ? [.. before.Items] : [];
         items.Add(Scanner(reference));
-        items.Add(Ours(slice, settings, at, uids));
+        items.Add(Ours(slice, settings, uids));
         return new DicomSequence(DicomTag.ContributingEquipmentSequence, [.. items]);
     }
 
@@ -52,7 +51,7 @@ internal static class Equipment
         return item;
     }
 
-    private static DicomDataset Ours(DerivedSlice slice, DerivedSeriesSettings settings, DateTimeOffset at, IUidFactory uids)
+    private static DicomDataset Ours(DerivedSlice slice, DerivedSeriesSettings settings, IUidFactory uids)
     {
         DicomDataset item = Codes.Empty();
         Add(settings, item);
@@ -64,8 +63,6 @@ internal static class Equipment
             item.Add(DicomTag.ContributionDescription, "Slice repair: " + DerivationAttributes.MethodText(slice.Method));
         }
 
-        item.Add(DicomTag.ContributionDateTime, at.ToString("yyyyMMddHHmmss.ffffff", CultureInfo.InvariantCulture)
-            + at.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", string.Empty, StringComparison.Ordinal));
         return item;
     }
 }

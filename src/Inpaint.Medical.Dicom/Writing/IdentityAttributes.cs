@@ -5,27 +5,17 @@ using Inpaint.Medical.Core.Series;
 
 namespace Inpaint.Medical.Dicom.Writing;
 
-/// <summary>UIDs, numbers, times of the plan, description and equipment of a derived object.</summary>
+/// <summary>UIDs, numbers, times, description and equipment of a derived object.</summary>
 internal sealed class IdentityAttributes(DerivedSeries series, SourceSurvey survey, DerivedSeriesSettings settings, int seriesNumber, IUidFactory uids)
 {
     private const int MostDescription = 64;
 
-    private static readonly DicomTag[] Dates = [DicomTag.InstanceCreationDate, DicomTag.SeriesDate, DicomTag.ContentDate];
-    private static readonly DicomTag[] Times = [DicomTag.InstanceCreationTime, DicomTag.SeriesTime, DicomTag.ContentTime];
+    private static readonly DicomTag[] Dates = [DicomTag.SeriesDate, DicomTag.ContentDate];
+    private static readonly DicomTag[] Times = [DicomTag.SeriesTime, DicomTag.ContentTime];
 
     public void Add(string sopClassUid, string sopInstanceUid, int instanceNumber, DicomDataset target)
     {
-        DateTimeOffset planned = LocalTime.Of(series.PlannedAt, survey.Representative);
-        foreach (DicomTag tag in Dates)
-        {
-            target.AddOrUpdate(tag, planned.ToString("yyyyMMdd", CultureInfo.InvariantCulture));
-        }
-
-        foreach (DicomTag tag in Times)
-        {
-            target.AddOrUpdate(tag, planned.ToString("HHmmss.ffffff", CultureInfo.InvariantCulture));
-        }
-
+        AddTimes(target);
         target.AddOrUpdate(DicomTag.SOPClassUID, sopClassUid);
         target.AddOrUpdate(DicomTag.SOPInstanceUID, sopInstanceUid);
         target.AddOrUpdate(DicomTag.SeriesInstanceUID, series.SeriesInstanceUid);
@@ -37,6 +27,25 @@ internal sealed class IdentityAttributes(DerivedSeries series, SourceSurvey surv
         if (survey.BurnedInAnnotation is { } burnedIn)
         {
             target.AddOrUpdate(DicomTag.BurnedInAnnotation, burnedIn);
+        }
+    }
+
+    /// <summary>What the pixels show is not later than the last of the sources; when they were computed, the record says.</summary>
+    private void AddTimes(DicomDataset target)
+    {
+        if (survey.LatestTime is not { } latest)
+        {
+            return;
+        }
+
+        foreach (DicomTag tag in Dates)
+        {
+            target.AddOrUpdate(tag, latest.ToString("yyyyMMdd", CultureInfo.InvariantCulture));
+        }
+
+        foreach (DicomTag tag in Times)
+        {
+            target.AddOrUpdate(tag, latest.ToString("HHmmss.ffffff", CultureInfo.InvariantCulture));
         }
     }
 

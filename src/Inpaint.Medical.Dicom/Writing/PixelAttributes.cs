@@ -7,7 +7,7 @@ using Inpaint.Medical.Dicom.Reading;
 
 namespace Inpaint.Medical.Dicom.Writing;
 
-/// <summary>Image Pixel, rescale and window (PS3.3 C.7.6.3, C.11.1, C.11.2).</summary>
+/// <summary>Image Pixel, rescale, window and VOI LUT (PS3.3 C.7.6.3, C.11.1, C.11.2).</summary>
 internal sealed class PixelAttributes(DerivedSeries series, SourceSurvey survey)
 {
     public void Add(DerivedSlice slice, DicomDataset reference, DicomDataset target)
@@ -18,6 +18,12 @@ internal sealed class PixelAttributes(DerivedSeries series, SourceSurvey survey)
         foreach (DicomItem item in slice.Kind == SliceKind.Synthetic ? survey.MedianWindow() : SourceSurvey.WindowOf(reference))
         {
             target.AddOrUpdate(item);
+        }
+
+        // A table may differ from slice to slice as a window may: a synthetic slice takes that of the nearest acquired one.
+        if (reference.GetDicomItem<DicomItem>(DicomTag.VOILUTSequence) is { } table)
+        {
+            target.AddOrUpdate(table);
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed class SourceSurvey
     /// <summary>NO only if every source says so, YES if any does, else null (PS3.3 C.7.6.1).</summary>
     public string? BurnedInAnnotation => _burnedIn.Contains("YES") ? "YES" : _burnedIn.TrueForAll(value => value == "NO") ? "NO" : null;
 
+    /// <summary>The latest moment that any source names, in the sources' own time zone; null where none names one.</summary>
+    public DateTime? LatestTime { get; private set; }
+
     /// <summary>Slice Location as a line over the position, where the sources' values follow one to 1 % of the spacing.</summary>
     public (double Slope, double Offset)? SliceLocation { get; private set; }
 
@@ -100,6 +103,7 @@ internal sealed class SourceSurvey
         _count++;
         HasRescale |= dataset.Contains(DicomTag.RescaleSlope) || dataset.Contains(DicomTag.RescaleIntercept);
         HasSpacingBetweenSlices |= dataset.Contains(DicomTag.SpacingBetweenSlices);
+        LatestTime = SourceTime.Later(LatestTime, SourceTime.LatestOf(dataset));
         _burnedIn.Add(dataset.TryGetString(DicomTag.BurnedInAnnotation, out string burned) ? burned.Trim() : null);
         if (dataset.TryGetString(DicomTag.LossyImageCompression, out string lossy) && lossy.Trim() == "01" || IsLossySyntax(source.TransferSyntaxUid))
         {

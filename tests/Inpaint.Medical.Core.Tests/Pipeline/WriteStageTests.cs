@@ -43,7 +43,7 @@ public sealed class WriteStageTests
         Write(Phantom.Series(10).Without(4).Shuffled(3)).Slices.Select(slice => slice.SopInstanceUid));
 
     [Fact]
-    public void GivenAnotherMethodModeOrPixel_WhenWritten_ThenAnotherSeries()
+    public void GivenAnotherMethodModePixelOrRun_WhenWritten_ThenAnotherSeries()
     {
         MemorySource changed = Phantom.Series(10).Without(4);
         changed.Pixels(2)[7] ^= 1;
@@ -53,6 +53,7 @@ public sealed class WriteStageTests
             Write(Phantom.Series(10).Without(4), OutputMode.Sparse).SeriesInstanceUid,
             Write(Phantom.Series(10).Without(4), method: "cubic").SeriesInstanceUid,
             Write(changed).SeriesInstanceUid,
+            Write(Phantom.Series(10).Without(4), runId: "run of another version").SeriesInstanceUid,
         ];
 
         Assert.Equal(uids.Length, uids.Distinct().Count());
@@ -73,7 +74,7 @@ public sealed class WriteStageTests
         Assert.InRange(Math.Sqrt(squares / (64 * 64)), 0, 10);
     }
 
-    private static DerivedSeries Write(MemorySource source, OutputMode mode = OutputMode.Complete, string method = "linear")
+    private static DerivedSeries Write(MemorySource source, OutputMode mode = OutputMode.Complete, string method = "linear", string runId = "run")
     {
         var options = new RunOptions(method);
         ImageSeries series = source.AsSeries();
@@ -81,6 +82,6 @@ public sealed class WriteStageTests
         SliceMask mask = MaskStage.Run(built, Some.Protocol, options);
         Inference inference = InferStage.Run(built, mask, Some.Protocol, options, Some.Methods, CancellationToken.None);
         Composite composite = CompositeStage.Run(built, mask, inference);
-        return WriteStage.Run(series, built, mask, composite, Some.Protocol, mode, "run", DateTimeOffset.UnixEpoch, Some.Uids);
+        return WriteStage.Run(series, built, mask, composite, Some.Protocol, mode, runId, Some.Uids);
     }
 }

@@ -18,8 +18,6 @@ internal static class DerivedPlan
 
     public static readonly MethodIdentity Learned = new("transformer", "0.3", new string('a', 64));
 
-    public static readonly DateTimeOffset PlannedAt = new(2026, 3, 4, 5, 6, 7, TimeSpan.FromHours(1));
-
     /// <param name="repairedSlice">Slot whose top half is replaced; -1 for none.</param>
     public static DerivedSeries Of(
         DicomInstanceSource source, IEnumerable<InstanceHeader> instances, MethodIdentity method, int repairedSlice = -1, OutputMode mode = OutputMode.Complete)
@@ -50,7 +48,6 @@ internal static class DerivedPlan
             Rescale = first.Rescale,
             Slices = [.. slices.Where(slice => mode == OutputMode.Complete || slice.Kind != SliceKind.Copy)],
             RunId = "test-run",
-            PlannedAt = PlannedAt,
         };
     }
 

@@ -177,6 +177,113 @@ public class DerivedSeriesWriterTests
     }
 
     [Theory]
+    [InlineData("20240131", "1200", "20240131", "120000.000000")]
+    [InlineData("2024.01.31", "12:00:07.25", "20240131", "120007.250000")]
+    [InlineData("20240131", "", "20200101", "100003.000000")]
+    [InlineData("19990101", "1200", "20200101", "100003.000000")]
+    [InlineData("20240131", "1200-1300", "20200101", "100003.000000")]
+    public async Task TimesAreTheLatestThatASourceNames(string date, string time, string expectedDate, string expectedTime)
+    {
+        DicomDataset output = await WriteChanged((slice, number) =>
+        {
+            foreach (DicomTag tag in new[] { DicomTag.StudyDate, DicomTag.SeriesDate, DicomTag.AcquisitionDate, DicomTag.ContentDate })
+            {
+                slice.AddOrUpdate(tag, "20200101");
+            }
+
+            foreach (DicomTag tag in new[] { DicomTag.StudyTime, DicomTag.SeriesTime, DicomTag.AcquisitionTime, DicomTag.ContentTime })
+            {
+                slice.AddOrUpdate(tag, $"10000{number}");
+            }
+
+            slice.Remove(DicomTag.InstanceCreationDate, DicomTag.InstanceCreationTime);
+            if (number == 1)
+            {
+                slice.AddOrUpdate(DicomTag.InstanceCreationDate, date);
+                slice.AddOrUpdate(DicomTag.InstanceCreationTime, time);
+            }
+        });
+
+        Assert.Equal((expectedDate, expectedTime), (output.GetString(DicomTag.SeriesDate), output.GetString(DicomTag.SeriesTime)));
+        Assert.Equal((expectedDate, expectedTime), (output.GetString(DicomTag.ContentDate), output.GetString(DicomTag.ContentTime)));
+        Assert.False(output.Contains(DicomTag.InstanceCreationDate) || output.Contains(DicomTag.InstanceCreationTime));
+        Assert.DoesNotContain(Flatten(output), tag => tag == DicomTag.ContributionDateTime);
+    }
+
+    [Fact]
+    public async Task WhereNoSourceHasATimeNoneIsInvented()
+    {
+        DicomDataset output = await WriteChanged((slice, _) => slice.Remove([.. slice.Select(item => item.Tag).Where(tag =>
+            tag.DictionaryEntry.ValueRepresentations[0] == DicomVR.DA || tag.DictionaryEntry.ValueRepresentations[0] == DicomVR.TM)]));
+
+        Assert.False(output.Contains(DicomTag.SeriesDate) || output.Contains(DicomTag.ContentTime));
+    }
+
+    [Fact]
+    public async Task VoiLutsAreCarriedEachToItsSliceAndTheNearestToASyntheticOne()
+    {
+        using var folder = new TemporaryFolder();
+        await WriteChanged((slice, number) => slice.AddOrUpdate(VoiLut(number)), folder);
+
+        string[] sources = Directory.GetFiles(folder["in"]), outputs = [.. Directory.GetFiles(folder["out"]).Order(StringComparer.Ordinal)];
+        Assert.Equal(4, outputs.Length);
+        foreach (string path in outputs)
+        {
+            DicomDataset output = Written.Open(path);
+            string reference = output.GetSequence(DicomTag.SourceImageSequence).Items[0].GetString(DicomTag.ReferencedSOPInstanceUID);
+            DicomDataset source = sources.Select(Written.Open).Single(slice => slice.GetString(DicomTag.SOPInstanceUID) == reference);
+            DicomDataset wanted = source.GetSequence(DicomTag.VOILUTSequence).Items.Single(), found = output.GetSequence(DicomTag.VOILUTSequence).Items.Single();
+            Assert.Equal(Bytes(wanted, DicomTag.LUTData), Bytes(found, DicomTag.LUTData));
+            Assert.Equal(Bytes(wanted, DicomTag.LUTDescriptor), Bytes(found, DicomTag.LUTDescriptor));
+            Assert.Empty(Verdict.New(path, sources));
+        }
+    }
+
+    [Fact]
+    public async Task AModalityLutIsRefused()
+    {
+        InpaintException refusal = await Assert.ThrowsAsync<InpaintException>(() => WriteChanged((slice, _) => slice.AddOrUpdate(new DicomSequence(
+            DicomTag.ModalityLUTSequence,
+            new DicomDataset().Add(DicomTag.LUTDescriptor, (ushort)2, (ushort)0, (ushort)16).Add(DicomTag.ModalityLUTType, "US").Add(DicomTag.LUTData, (ushort)0, (ushort)1)))));
+
+        Assert.Equal(ErrorCode.AttributesRefused, refusal.Code);
+        Assert.Contains("(0028,3000)", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static DicomSequence VoiLut(int number) => new(DicomTag.VOILUTSequence, new DicomDataset()
+        .Add(DicomTag.LUTDescriptor, (ushort)4, (ushort)number, (ushort)16)
+        .Add(DicomTag.LUTExplanation, "BONE")
+        .Add(DicomTag.LUTData, (ushort)0, (ushort)100, (ushort)(1000 * number), (ushort)65535));
+
+    /// <summary>A series of four slices without the third, each changed (numbers from 0), read, planned and written; gives the synthetic slice.</summary>
+    private static async Task<DicomDataset> WriteChanged(Action<DicomDataset, int> change)
+    {
+        using var folder = new TemporaryFolder();
+        return await WriteChanged(change, folder);
+    }
+
+    private static async Task<DicomDataset> WriteChanged(Action<DicomDataset, int> change, TemporaryFolder folder)
+    {
+        Directory.CreateDirectory(folder["in"]);
+        DicomDataset[] slices = [.. Directory.GetFiles(Path.Combine(RealDicom.Folder, "mr-hitachi-4-slices")).Select(Written.Open)
+            .OrderBy(slice => slice.GetValues<double>(DicomTag.ImagePositionPatient)[2])];
+        foreach (int number in new[] { 0, 1, 3 })
+        {
+            change(slices[number].NotValidated(), number);
+            await new DicomFile(slices[number]).SaveAsync(folder[Path.Combine("in", $"{number}.dcm")]);
+        }
+
+        using var source = new DicomInstanceSource([folder["in"]]);
+        InstanceSet set = await source.ReadHeadersAsync(TestContext.Current.CancellationToken);
+        DerivedSeries series = DerivedPlan.Of(source, set.Instances, DerivedPlan.Linear);
+        var writer = new DerivedSeriesWriter(source, _ => folder["out"], new DeterministicUidFactory(), DerivedSeriesSettings.Default);
+        await using IStagedDelivery staged = await writer.StageAsync(series, TestContext.Current.CancellationToken);
+        await staged.CommitAsync(TestContext.Current.CancellationToken);
+        int synthetic = series.Slices.IndexOf(series.Slices.Single(slice => slice.Kind == SliceKind.Synthetic));
+        return Written.Open(Path.Combine(folder["out"], staged.Delivery.Instances[synthetic].Location));
+    }
+
+    [Theory]
     [InlineData(Gap)]
     [InlineData(Chest)]
     [InlineData("mr-hitachi-4-slices")]
