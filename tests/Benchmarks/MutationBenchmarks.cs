@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using FellowOakDicom;
 using Inpaint.Medical.Dicom;
@@ -27,16 +26,22 @@ internal static class MutationBenchmarks
         for (int seed = 0; seed < count; seed++)
         {
             byte[] mutant = DicomMutator.Mutate(originals[seed % originals.Length], seed);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            long started = Stopwatch.GetTimestamp();
-            refused += IsRefused(mutant) ? 1 : 0;
-            slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(started).TotalSeconds);
-            largest = Math.Max(largest, GC.GetAllocatedBytesForCurrentThread() - before);
+            bool isRefused = false;
+            TimeSpan took = ThreadClock.Measure(
+                () =>
+                {
+                    long before = GC.GetAllocatedBytesForCurrentThread();
+                    isRefused = IsRefused(mutant);
+                    largest = Math.Max(largest, GC.GetAllocatedBytesForCurrentThread() - before);
+                },
+                TimeSpan.FromSeconds(MostSeconds));
+            refused += isRefused ? 1 : 0;
+            slowest = Math.Max(slowest, took.TotalSeconds);
         }
 
         yield return new Row(
             string.Create(CultureInfo.InvariantCulture, $"{count:N0} mutated files ({refused:N0} refused by a typed error)"),
-            string.Create(CultureInfo.InvariantCulture, $"no crash; slowest {slowest:0.000} s; most memory {largest >> 20} MiB"), "–",
+            string.Create(CultureInfo.InvariantCulture, $"no crash; slowest {slowest:0.000} s of processor time; most memory {largest >> 20} MiB"), "–",
             "no crash, ≤ 1 s, ≤ 256 MB", slowest <= MostSeconds && largest <= MostBytes);
     }
 

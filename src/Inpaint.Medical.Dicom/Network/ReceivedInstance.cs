@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using FellowOakDicom;
 using FellowOakDicom.IO.Buffer;
 using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Dicom.Reading;
 
 namespace Inpaint.Medical.Dicom.Network;
 
@@ -41,7 +42,7 @@ public sealed partial record ReceivedInstance(
             Uid(dataset, DicomTag.SeriesInstanceUID),
             Digest(pixels),
             pixels is not null,
-            IsOwn(dataset),
+            OwnOutput.Is(new AttributeReader(dataset, null, null, path, [])),
             dataset.TryGetSingleValue(DicomTag.ImagesInAcquisition, out int images) && images > 0 ? images : null);
     }
 
@@ -70,10 +71,6 @@ public sealed partial record ReceivedInstance(
             ? value
             : throw new InpaintException(ErrorCode.AttributeInvalid, $"{tag.DictionaryEntry.Keyword} {tag} is missing or not a UID.");
     }
-
-    private static bool IsOwn(DicomDataset dataset) =>
-        dataset.GetSingleValueOrDefault(DicomNames.SyntheticData, "") == "YES"
-        || dataset.GetSingleValueOrDefault(DicomTag.Manufacturer, "") == DicomNames.Manufacturer;
 
     private static string Digest(DicomItem? pixels)
     {

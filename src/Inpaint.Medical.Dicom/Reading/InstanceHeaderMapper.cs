@@ -60,7 +60,7 @@ internal sealed class InstanceHeaderMapper(PatientKeys patientKeys)
         PhotometricInterpretation = attributes.Text(DicomTag.PhotometricInterpretation) ?? "MONOCHROME2",
         Format = PixelFormats.Read(attributes),
         IsTiledMosaic = IsTiledMosaic(attributes),
-        IsSynthetic = attributes.Text(DicomNames.SyntheticData) == "YES" || attributes.Text(DicomTag.Manufacturer) == DicomNames.Manufacturer,
+        IsSynthetic = OwnOutput.Is(attributes),
         IsTruncated = isTruncated,
         TransferSyntaxUid = transferSyntaxUid,
     };

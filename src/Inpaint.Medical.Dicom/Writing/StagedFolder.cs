@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Ports;
+using Inpaint.Medical.Shared;
 using Microsoft.Win32.SafeHandles;
 
 namespace Inpaint.Medical.Dicom.Writing;
@@ -10,7 +10,7 @@ namespace Inpaint.Medical.Dicom.Writing;
 /// A folder that is complete or absent: files go to a hidden folder beside it, are flushed to the disk together (one by one would
 /// wait for the disk as often), and one rename shows them.
 /// </summary>
-internal sealed partial class StagedFolder : IStagedDelivery
+internal sealed class StagedFolder : IStagedDelivery
 {
     private readonly string _target;
     private readonly string _partial;
@@ -74,14 +74,14 @@ internal sealed partial class StagedFolder : IStagedDelivery
         Guard(_target, () =>
         {
             FlushFiles(_partial);
-            FlushFolder(_partial);
+            DurableFolder.Sync(_partial);
             if (Directory.Exists(_target))
             {
                 Directory.Delete(_target);
             }
 
             Directory.Move(_partial, _target);
-            FlushFolder(Path.GetDirectoryName(_target)!);
+            DurableFolder.Sync(Path.GetDirectoryName(_target)!);
             return true;
         });
         _isCommitted = true;
@@ -155,35 +155,4 @@ internal sealed partial class StagedFolder : IStagedDelivery
             RandomAccess.FlushToDisk(file);
         }
     }
-
-    /// <summary>Makes names durable, which flushing files does not (fsync(2)). .NET opens no folders.</summary>
-    private static void FlushFolder(string folder)
-    {
-        int descriptor = Open(folder, flags: 0);
-        if (descriptor < 0)
-        {
-            throw new IOException($"The folder cannot be opened (errno {Marshal.GetLastPInvokeError()}).");
-        }
-
-        try
-        {
-            if (Sync(descriptor) != 0)
-            {
-                throw new IOException($"The folder cannot be flushed (errno {Marshal.GetLastPInvokeError()}).");
-            }
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Sync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Inpaint.Medical.Shared;
 using Inpaint.Medical.Storage.Ledger;
 using Inpaint.Medical.Storage.Objects;
 using Microsoft.Win32.SafeHandles;

@@ -1,3 +1,5 @@
+using Inpaint.Medical.Shared;
+
 namespace Inpaint.Medical.Storage.Objects;
 
 /// <summary>

@@ -60,6 +60,28 @@ public class DicomSeriesExporterTests
         Assert.Single(Directory.GetFiles(folder.Path, "*.nii"));
     }
 
+    [Theory]
+    [InlineData("MR")]
+    [InlineData("CT")]
+    public async Task Dcm2niixRemarksOfARebuiltSampleWhatItRemarksOfTheSample(string modality)
+    {
+        using var folder = new TemporaryFolder();
+        await DicomSeriesExporter.WriteAsync(Ramp(0, 1), folder["out"], Settings(modality), new DeterministicUidFactory(), TestContext.Current.CancellationToken);
+        using Written written = await Written.Of(folder["out"], DerivedPlan.Learned, repairedSlice: 2);
+
+        string[] ofTheSource = Remarks(folder["out"]), ofTheOutput = Remarks(written.Folder);
+
+        Assert.Equal(["Warning: Unable to determine manufacturer (0008,0070), so conversion is not tuned for vendor."], ofTheSource);
+        Assert.Equal(ofTheSource, ofTheOutput);
+    }
+
+    private static string[] Remarks(string series)
+    {
+        using var folder = new TemporaryFolder();
+        Peer.Answer answer = Peer.Run("dcm2niix", "-z", "n", "-b", "n", "-x", "i", "-o", folder.Path, series);
+        return [.. answer.Lines.Where(line => line.Contains("Warning", StringComparison.OrdinalIgnoreCase) || line.Contains("Error", StringComparison.OrdinalIgnoreCase))];
+    }
+
     [Fact]
     public async Task AbsentSlicesLeaveAGapAndTheRestKeepsItsNumbers()
     {

@@ -73,6 +73,52 @@ public class EnhancedObjectTests
         Assert.True(found.Length == 0, $"{series}, {frames} frames: {string.Join('\n', found.Distinct())}");
     }
 
+    [Theory]
+    [InlineData("MR")]
+    [InlineData("CT")]
+    public async Task SyntheticSourcesPassTheValidatorsToo(string modality)
+    {
+        using var folder = new TemporaryFolder();
+        using Written written = await Write(SomeEnhanced.Write(folder["in"], modality), hidden: 4);
+
+        string source = written.Instances[0].Source, output = written.Files.First().Path;
+        Assert.Empty(Verdict.New(output, [source]));
+        Assert.Equal(SomeEnhanced.Frames, written.Series.Slices.Length);
+        AssertPeersReadOurFrames(written);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public async Task DcmtkAndGdcmReadOurFramesAndDcentvfyFindsOneSeries(string series, int frames, int hidden)
+    {
+        using Written written = await Write(series, hidden);
+
+        Assert.Equal(frames, written.Series.Slices.Length);
+        AssertPeersReadOurFrames(written);
+    }
+
+    private static void AssertPeersReadOurFrames(Written written)
+    {
+        string path = written.Files.First().Path;
+        byte[] ours = [.. written.Series.Slices.SelectMany(slice => slice.Samples.ToArray())];
+        using var folder = new TemporaryFolder();
+
+        Peer.Answer entities = Peer.Run("dcentvfy", path);
+        Assert.True(entities.ExitCode == 0, entities.Errors);
+        Assert.DoesNotContain(entities.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
+
+        Peer.Answer gdcm = Peer.Run("gdcmraw", "-i", path, "-o", folder["gdcm.raw"], "-t", "7fe0,0010");
+        Assert.True(gdcm.ExitCode == 0, gdcm.Errors);
+        Assert.Equal(ours, File.ReadAllBytes(folder["gdcm.raw"]));
+        Peer.Answer info = Peer.Run("gdcminfo", path);
+        Assert.True(info.ExitCode == 0, info.Errors);
+        Assert.Contains(FormattableString.Invariant($"Dimensions: ({written.Series.Geometry.Columns},{written.Series.Geometry.Rows},{written.Series.Slices.Length})"), info.Output, StringComparison.Ordinal);
+
+        Peer.Answer dcmtk = Peer.Run("dcmdump", "-q", "+W", folder.Path, path);
+        Assert.True(dcmtk.ExitCode == 0, dcmtk.Errors);
+        Assert.Equal(ours, File.ReadAllBytes(Assert.Single(Directory.GetFiles(folder.Path, "*.0.raw"))));
+    }
+
     private static Task<Written> Write(string series, int hidden) => Written.Of(
         series, DerivedPlan.Linear, only: frame => frame.InstanceNumber != hidden && frame.TemporalPosition is null or 1
             && frame.InstanceNumber != hidden && frame.ComplexComponent != "REAL" && !frame.ImageType.Contains("B0") && !frame.ImageType.Contains("FIELD_MAP"));

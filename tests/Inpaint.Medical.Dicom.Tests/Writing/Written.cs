@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Inpaint.Medical.Dicom.Tests.Writing;
 
-/// <summary>A real series, planned, written, and ready to be looked at.</summary>
+/// <summary>A series, real by name or of a folder, planned, written, and ready to be looked at.</summary>
 internal sealed class Written : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -34,7 +34,7 @@ internal sealed class Written : IDisposable
     public static async Task<Written> Of(
         string series, MethodIdentity method, int repairedSlice = -1, OutputMode mode = OutputMode.Complete, Func<InstanceHeader, bool>? only = null)
     {
-        var source = new DicomInstanceSource([Path.Combine(RealDicom.Folder, series)]);
+        var source = new DicomInstanceSource([Path.IsPathRooted(series) ? series : Path.Combine(RealDicom.Folder, series)]);
         InstanceSet set = await source.ReadHeadersAsync(TestContext.Current.CancellationToken);
         var written = new Written(source, [.. set.Instances.Where(only ?? (_ => true))]);
         written.Series = DerivedPlan.Of(source, written.Instances, method, repairedSlice, mode);

@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Inpaint.Medical.Storage.Objects;
+namespace Inpaint.Medical.Shared;
 
-/// <summary>Makes names durable: a file's rename survives a power failure only after its folder is synced too.</summary>
-public static partial class DurableFolder
+/// <summary>
+/// Makes names durable: a file's rename survives a power failure only after its folder is synced too (fsync(2)), and .NET opens no
+/// folders. Compiled into each adapter that writes; Core does no I/O, and adapters do not refer to each other.
+/// </summary>
+internal static partial class DurableFolder
 {
     private const int ReadOnlyDirectory = 0x10000;
 
