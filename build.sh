@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./build.sh demo|test|bench|e2e   Installs what the task needs, builds Release, runs the task. Quiet and quick when nothing is missing.
+# ./build.sh demo|test|bench|e2e|validation   Installs what the task needs, builds Release, runs the task. Quiet and quick when nothing is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=build/tasks.sh
@@ -27,8 +27,13 @@ case "${1:-}" in
     build_solution
     run_tests EndToEnd
     ;;
+  validation)
+    install_packages libopenjp2-7 libcharls2 python3
+    build_cli
+    validate_shipped_methods "${@:2}"
+    ;;
   *)
-    echo "usage: ./build.sh demo|test|bench|e2e" >&2
+    echo "usage: ./build.sh demo|test|bench|e2e|validation" >&2
     exit 2
     ;;
 esac

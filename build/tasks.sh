@@ -136,3 +136,20 @@ run_benchmarks() {
   fi
   exec "$bin/Benchmarks/release_linux-x64/Inpaint.Medical.Benchmarks" "$@"
 }
+
+# validate_shipped_methods [METHODS]: the tables of docs/validation.md, on the validation scans of INPAINT_DATA. Their names begin with
+# their modality, which NIfTI does not name. A run that was stopped goes on.
+validate_shipped_methods() {
+  local data="${INPAINT_DATA:-../shared/data}/val" methods="${1:-nearest,linear,cubic,spline,registration,transformer,auto}" list file name modality
+  local folder="$ARTIFACTS/validation/$methods"
+  [ -d "$data" ] || { say "no validation scans in $data; set INPAINT_DATA"; exit 1; }
+  mkdir -p "$folder"
+  list="$folder/val.csv"
+  for file in "$data"/*.nii.gz; do
+    name=$(basename "$file")
+    modality=${name%%-*}
+    echo "$(readlink -f "$file"),val,${modality^^}"
+  done >"$list"
+  "$INPAINT" validate "$list" --drop runs:1@2 runs:2@2 runs:3@2 every:2 --method "$methods" --seed 1 --resume -o "$folder"
+  python3 build/validation_table.py "$folder/summary.json"
+}

@@ -39,7 +39,8 @@ public sealed class ValidateTests : IDisposable
         InpaintProgram.Run(["validate", .. common, "-o", _work.At("part1"), "--shard", "1/2"]).MustSucceed();
         InpaintProgram.Run(["validate", .. common, "-o", _work.At("part2"), "--shard", "2/2"]).MustSucceed();
         InpaintProgram.Run("validate", "merge", _work.At("part2"), _work.At("part1"), "-o", _work.At("merged")).MustSucceed();
-        Assert.Equal(whole, File.ReadAllBytes(_work.At("merged", "summary.json")));
+        Assert.All(new[] { "summary.json", "slices.csv", "report.html" }, name => Assert.Equal(
+            File.ReadAllBytes(_work.At("whole", name)), File.ReadAllBytes(_work.At("merged", name))));
     }
 
     [Fact]

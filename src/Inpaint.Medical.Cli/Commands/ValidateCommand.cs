@@ -80,7 +80,7 @@ internal static class ValidateCommand
         Option<string> output = Output();
         Option<bool> json = SharedOptions.Json();
         Option<string?> accept = Accept();
-        Command command = new("merge", "Joins the results of shards: the same summary as one run over everything; the page has no pictures.")
+        Command command = new("merge", "Joins the results of shards: the same summary, rows and page as one run over everything.")
         {
             folders, output, json, accept,
         };
@@ -88,7 +88,7 @@ internal static class ValidateCommand
         {
             AcceptanceGate? gate = LoadGate(parsed.GetValue(accept));
             ValidationResult result = ValidationMerge.Combine(parsed.GetRequiredValue(folders));
-            return Conclude(result, parsed.GetRequiredValue(output), [], [], parsed.GetValue(json), gate, CancellationToken.None);
+            return Conclude(result, parsed.GetRequiredValue(output), new KeptPictures(parsed.GetRequiredValue(folders)), parsed.GetValue(json), gate);
         });
         return command;
     }
@@ -113,26 +113,21 @@ internal static class ValidateCommand
             Version = SoftwareInventory.ProductVersion,
         };
         ValidationResult result = ValidationRun.Run(inputs.All, settings, request.Output, new Progress(), cancellation);
+        var pictures = new RebuiltPictures(result, inputs.All, methods, cancellation);
         if (request.Shard != Shard.Whole)
         {
+            KeptPictures.Keep(result.Summary, pictures, request.Output);
             Messages.Note($"Shard {request.Shard.Index}/{request.Shard.Count} is finished; 'inpaint validate merge' joins the folders of all shards.");
             return ExitCode.Done;
         }
 
-        return Conclude(result, request.Output, inputs.All, methods, request.Json, gate, cancellation);
+        return Conclude(result, request.Output, pictures, request.Json, gate);
     }
 
-    private static int Conclude(
-        ValidationResult result,
-        string folder,
-        IReadOnlyList<IValidationInput> inputs,
-        IReadOnlyList<IVolumeReconstructor> methods,
-        bool json,
-        AcceptanceGate? gate,
-        CancellationToken cancellation)
+    private static int Conclude(ValidationResult result, string folder, IPictureSource pictures, bool json, AcceptanceGate? gate)
     {
         SummaryFiles.Write(result, folder);
-        ReportModel report = ReportBuilder.Build(result, inputs, methods, CommandLine(), cancellation);
+        ReportModel report = ReportBuilder.Build(result, pictures);
         SummaryFiles.WriteText(Path.Combine(folder, ReportName), ReportWriter.Write(report));
         if (json)
         {
@@ -178,8 +173,6 @@ internal static class ValidateCommand
     }
 
     private static AcceptanceGate? LoadGate(string? path) => path is null ? null : AcceptanceGate.Load(path);
-
-    private static string CommandLine() => string.Join(' ', ["inpaint", .. Environment.GetCommandLineArgs().Skip(1)]);
 
     private static Option<string> Output() => new("-o", "--output") { Description = "Folder of the results.", HelpName = "DIR", Required = true };
 

@@ -1,36 +1,23 @@
-using System.Collections.Immutable;
-using Inpaint.Medical.Core.Errors;
-using Inpaint.Medical.Core.Ports;
-using Inpaint.Medical.Core.Volumes;
 using Inpaint.Medical.Validation.Running;
 
 namespace Inpaint.Medical.Validation.Report;
 
-/// <summary>From results to the page: tables from the summary, pictures by rebuilding the slices worth a look once more.</summary>
+/// <summary>From results to the page: tables from the summary, pictures of the slices worth a look. The same results and pictures give the same page.</summary>
 public static class ReportBuilder
 {
-    /// <param name="inputs">The inputs of the run; pictures are left out for those that are not there.</param>
-    /// <param name="methods">The methods of the run.</param>
-    /// <param name="commandLine">As given by the operator.</param>
-    public static ReportModel Build(
-        ValidationResult result,
-        IReadOnlyList<IValidationInput> inputs,
-        IReadOnlyList<IVolumeReconstructor> methods,
-        string commandLine,
-        CancellationToken cancellationToken = default)
+    public static ReportModel Build(ValidationResult result, IPictureSource pictures)
     {
         ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(pictures);
         ValidationSummary summary = result.Summary;
         var tables = new ReportTables(result);
         MethodSummary shown = ShownMethod(summary);
         var volumes = new List<VolumeReport>();
         foreach (VolumeSummary volume in summary.Volumes)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            (ImmutableArray<SliceView> slices, ImmutableArray<ReformatView> reformats) = Pictures(
-                volume, result, inputs.FirstOrDefault(input => input.Name == volume.Name), methods.FirstOrDefault(method => method.Identity.Name == shown.Name), cancellationToken);
+            VolumePictures seen = pictures.Of(volume, shown.Name);
             volumes.Add(new VolumeReport(
-                volume.Name, Describe(volume), volume.Shape[0], tables.OfVolume(volume.Name), tables.Strip(volume.Name), slices, reformats));
+                volume.Name, Describe(volume), volume.Shape[0], tables.OfVolume(volume.Name), tables.Strip(volume.Name), seen.Slices, seen.Reformats));
         }
 
         (string verdict, bool? isGood) = Verdict(summary, shown);
@@ -45,7 +32,17 @@ public static class ReportBuilder
             volumes,
             [.. summary.Metrics.Select(metric => new PrintedMetric(metric.Title, metric.Unit, metric.Definition))],
             Provenance(summary),
-            commandLine);
+            summary.Provenance.Command);
+    }
+
+    /// <summary>
+    /// Names of the methods that the page of all shards may show, as far as this one can tell: those under test that scored here, else
+    /// the baselines.
+    /// </summary>
+    internal static IEnumerable<string> Candidates(ValidationSummary summary)
+    {
+        MethodSummary[] scored = [.. summary.Provenance.Methods.Where(method => MeanPsnr(summary, method) is not null)];
+        return scored.Where(method => !method.IsBaseline || scored.All(other => other.IsBaseline)).Select(method => method.Name);
     }
 
     // The method under test; where it declined every volume, or all are baselines, the best of those.
@@ -108,28 +105,7 @@ public static class ReportBuilder
             new("Seed", FormattableString.Invariant($"{provenance.Seed}")),
             new("Bootstrap draws", FormattableString.Invariant($"{provenance.BootstrapDraws}")),
             new("Plan SHA-256", provenance.PlanSha256),
-            new("Summary made again by", provenance.Command),
             .. summary.Volumes.Select(volume => KeyValuePair.Create($"Input {volume.Name}", $"SHA-256 {volume.Sha256}")),
         ];
-    }
-
-    private static (ImmutableArray<SliceView> Slices, ImmutableArray<ReformatView> Reformats) Pictures(
-        VolumeSummary volume, ValidationResult result, IValidationInput? input, IVolumeReconstructor? method, CancellationToken cancellationToken)
-    {
-        if (input is null || method is null)
-        {
-            return ([], []);
-        }
-
-        try
-        {
-            BuiltVolume truth = input.Load();
-            return new ReportPictures(volume, truth, result, method, cancellationToken).Take();
-        }
-        catch (InpaintException)
-        {
-            // The input was there for the scores and is gone now: the page shows what there is.
-            return ([], []);
-        }
     }
 }

@@ -8,6 +8,7 @@ public sealed record PrintedMetric(string Name, string Unit, string Definition);
 
 /// <summary>Results of one method in one stratum (a drop specification, a modality, a spacing class).</summary>
 /// <param name="Stratum">Shown as a group heading; rows with the same stratum stand together.</param>
+/// <param name="PsnrForeground">Over the foreground: empty background flatters every method.</param>
 /// <param name="GainOverBest">PSNR gain in dB over the best baseline of each volume; null for the baselines' own reference rows.</param>
 /// <param name="WinRate">Share of volumes in which the method beats the best baseline, 0…1.</param>
 /// <param name="WilcoxonP">Two-sided signed-rank test of the gains.</param>
@@ -19,6 +20,7 @@ public sealed record ResultRow(
     int Volumes,
     int Slices,
     Interval Psnr,
+    Interval PsnrForeground,
     Interval Ssim11,
     Interval Ssim7,
     Interval Mae,

@@ -23,19 +23,19 @@ internal sealed class ReportPictures
         _errorScale = (volume.RangeHigh - volume.RangeLow) / 4;
     }
 
-    public (ImmutableArray<SliceView> Slices, ImmutableArray<ReformatView> Reformats) Take()
+    public VolumePictures Take()
     {
         List<SliceScore> ranked = [.. _result.Slices
             .Where(row => row.Volume == _volume.Name && row.Method == _method.Identity.Name && row.IsPredicted && row is { Gap: > 0, Range: > 0 })
             .OrderBy(row => row.SquaredError / row.Voxels)];
         if (ranked.Count == 0)
         {
-            return ([], []);
+            return VolumePictures.None(_volume.Name, _method.Identity.Name);
         }
 
         SliceScore worst = ranked[^1];
         ImmutableArray<SliceView> slices = [View("worst", worst), View("median", ranked[ranked.Count / 2]), View("best", ranked[0])];
-        return (slices, Reformats(worst.Drop));
+        return new VolumePictures(_volume.Name, _method.Identity.Name, slices, Reformats(worst.Drop));
     }
 
     private HiddenCase Hide(string drop) => HiddenCase.Of(_truth, _volume.Name, DropSpec.Parse(drop), _result.Summary.Provenance.Seed);

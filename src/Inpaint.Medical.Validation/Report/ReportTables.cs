@@ -100,6 +100,7 @@ internal sealed class ReportTables
         volumes,
         slices,
         of(MetricDefinitions.Psnr),
+        of(MetricDefinitions.PsnrForeground),
         of(MetricDefinitions.Ssim),
         of(MetricDefinitions.SsimUniform),
         of(MetricDefinitions.Mae),

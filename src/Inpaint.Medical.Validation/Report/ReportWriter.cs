@@ -54,11 +54,11 @@ public static class ReportWriter
     {
         bool coverage = rows.Any(row => row.Coverage is not null);
         bool gains = rows.Any(row => row.GainOverBest is not null);
-        var table = new HtmlText().AddRaw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Results\"><table>\n<thead><tr><th scope=\"col\">Method</th><th scope=\"col\">PSNR, dB</th>");
+        var table = new HtmlText().AddRaw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Results\"><table>\n<thead><tr><th scope=\"col\">Method</th><th scope=\"col\">PSNR, dB</th><th scope=\"col\">Foreground, dB</th>");
         table.AddRaw(gains ? "<th scope=\"col\">Gain over best, dB</th><th scope=\"col\">Wins</th><th scope=\"col\">p</th><th scope=\"col\">Worst volume, dB</th>" : "");
         table.AddRaw("<th scope=\"col\">SSIM 11</th><th scope=\"col\">SSIM 7</th><th scope=\"col\">MAE</th><th scope=\"col\">RMSE</th><th scope=\"col\">HFEN</th><th scope=\"col\">Noise ratio</th><th scope=\"col\">Worst 1 %</th>");
         table.AddRaw(coverage ? "<th scope=\"col\">Coverage</th>" : "").AddRaw("<th scope=\"col\"><em>PSNR with copies</em></th></tr></thead>\n<tbody>\n");
-        int columns = 9 + (gains ? 4 : 0) + (coverage ? 1 : 0);
+        int columns = 10 + (gains ? 4 : 0) + (coverage ? 1 : 0);
         foreach (IGrouping<string, ResultRow> stratum in rows.GroupBy(row => row.Stratum))
         {
             ResultRow first = stratum.First();
@@ -75,7 +75,7 @@ public static class ReportWriter
     private static HtmlText TableRow(ResultRow row, bool gains, bool coverage)
     {
         var cells = new HtmlText();
-        cells.Add($"<tr><td>{row.Method}</td>{Cell(row.Psnr, "F2")}");
+        cells.Add($"<tr><td>{row.Method}</td>{Cell(row.Psnr, "F2")}{Cell(row.PsnrForeground, "F2")}");
         if (gains)
         {
             string direction = row.GainOverBest switch { { Low: > 0 } => "up", { High: < 0 } => "down", _ => "" };

@@ -21,7 +21,7 @@ public sealed class ReportBuilderTests : IDisposable
     {
         IValidationInput[] inputs = [.. Enumerable.Range(0, 3).Select(i => new ValidationInput($"v{i}", "", () => $"{i:x64}", () => SomeVolume.Of(14, i)))];
         ValidationResult result = Run(inputs);
-        ReportModel model = ReportBuilder.Build(result, inputs, Methods, "inpaint validate data", TestContext.Current.CancellationToken);
+        ReportModel model = ReportBuilder.Build(result, Rebuilt(result, inputs));
 
         Comparison gain = result.Summary.Comparisons.Single(row => row is { Stratum.Name: "gap1", Method: "cubic", Baseline: "best", Metric: "psnr" });
         ResultRow shown = model.Results.Single(row => row is { Stratum: "gap1", Method: "cubic" });
@@ -42,7 +42,7 @@ public sealed class ReportBuilderTests : IDisposable
         BuiltVolume truth = SomeVolume.Of(14, 1);
         IValidationInput[] inputs = [new ValidationInput("v", "", () => "", () => truth)];
         ValidationResult result = Run(inputs);
-        VolumeReport volume = Assert.Single(ReportBuilder.Build(result, inputs, Methods, "", TestContext.Current.CancellationToken).Volumes);
+        VolumeReport volume = Assert.Single(ReportBuilder.Build(result, Rebuilt(result, inputs)).Volumes);
         Assert.Equal(["worst", "median", "best"], volume.Slices.Select(view => view.Rank));
         Assert.True(volume.Slices[0].PsnrDb < volume.Slices[2].PsnrDb);
 
@@ -64,7 +64,7 @@ public sealed class ReportBuilderTests : IDisposable
     public void ThePageStandsWithoutTheInputs()
     {
         ValidationResult result = Run([new ValidationInput("v", "", () => "", () => SomeVolume.Of(14, 1))]);
-        ReportModel model = ReportBuilder.Build(result, [], [], "", TestContext.Current.CancellationToken);
+        ReportModel model = ReportBuilder.Build(result, Rebuilt(result, []));
         Assert.Empty(model.Volumes[0].Slices);
         Assert.NotEmpty(model.Results);
     }
@@ -73,22 +73,49 @@ public sealed class ReportBuilderTests : IDisposable
     public void AMethodThatDeclinedEveryVolumeIsNamedAndTheBestOtherIsShown()
     {
         ValidationResult result = Run([new ValidationInput("v", "", () => "", () => SomeVolume.Of(14, 1))], new Declining());
-        ReportModel model = ReportBuilder.Build(result, [], [], "", TestContext.Current.CancellationToken);
+        ReportModel model = ReportBuilder.Build(result, Rebuilt(result, []));
         Assert.StartsWith("declining declined every volume (1 ", model.Verdict, StringComparison.Ordinal);
         Assert.Contains("has the highest mean PSNR", model.Verdict, StringComparison.Ordinal);
     }
 
-    private ValidationResult Run(IReadOnlyList<IValidationInput> inputs, params IVolumeReconstructor[] others) => ValidationRun.Run(
-        inputs,
-        new ValidationSettings
+    [Fact]
+    public void FourShardsMergedGiveTheBytesOfOneRun()
+    {
+        IValidationInput[] inputs = [.. Enumerable.Range(0, 5).Select(i => new ValidationInput($"v{i}", "", () => $"{i:x64}", () => SomeVolume.Of(14, i)))];
+        byte[][] whole = Write(Run(inputs), result => Rebuilt(result, inputs), _folder);
+        string[] shards = [.. Enumerable.Range(1, 4).Select(index => Path.Combine(_folder, $"shard{index}"))];
+        for (int index = 1; index <= 4; index++)
         {
-            Drops = [DropSpec.Parse("every:2"), DropSpec.Parse("run:2")],
-            Methods = [.. Methods, .. others],
-            Baselines = [.. Methods.Select(method => method.Identity.Name)],
-            BootstrapDraws = 100,
-            Version = "1",
-        },
-        _folder);
+            ValidationResult part = ValidationRun.Run(inputs, Settings() with { Shard = new Shard(index, 4) }, shards[index - 1]);
+            KeptPictures.Keep(part.Summary, Rebuilt(part, inputs), shards[index - 1]);
+        }
+
+        byte[][] merged = Write(ValidationMerge.Combine(shards), _ => new KeptPictures(shards), Path.Combine(_folder, "merged"));
+
+        Assert.Equal(whole, merged);
+        Assert.Contains("data:image/png", System.Text.Encoding.UTF8.GetString(merged[2]), StringComparison.Ordinal);
+    }
+
+    private static byte[][] Write(ValidationResult result, Func<ValidationResult, IPictureSource> pictures, string folder)
+    {
+        SummaryFiles.Write(result, folder);
+        SummaryFiles.WriteText(Path.Combine(folder, "report.html"), ReportWriter.Write(ReportBuilder.Build(result, pictures(result))));
+        return [.. new[] { SummaryFiles.SummaryName, SummaryFiles.SlicesName, "report.html" }.Select(name => File.ReadAllBytes(Path.Combine(folder, name)))];
+    }
+
+    private static RebuiltPictures Rebuilt(ValidationResult result, IReadOnlyList<IValidationInput> inputs) =>
+        new(result, inputs, Methods, TestContext.Current.CancellationToken);
+
+    private ValidationResult Run(IReadOnlyList<IValidationInput> inputs, params IVolumeReconstructor[] others) => ValidationRun.Run(inputs, Settings(others), _folder);
+
+    private static ValidationSettings Settings(params IVolumeReconstructor[] others) => new()
+    {
+        Drops = [DropSpec.Parse("every:2"), DropSpec.Parse("run:2")],
+        Methods = [.. Methods, .. others],
+        Baselines = [.. Methods.Select(method => method.Identity.Name)],
+        BootstrapDraws = 100,
+        Version = "1",
+    };
 
     private sealed class Declining : IVolumeReconstructor
     {

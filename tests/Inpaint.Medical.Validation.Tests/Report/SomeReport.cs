@@ -26,7 +26,7 @@ internal static class SomeReport
     }
 
     private static ResultRow Row(string stratum, string method, int i) => new(
-        stratum, method, 3, 42, Around(27 + i), Around(0.9), Around(0.91), Around(12.3), Around(20.1), Around(0.4), Around(0.9), Around(120),
+        stratum, method, 3, 42, Around(27 + i), Around(24 + i), Around(0.9), Around(0.91), Around(12.3), Around(20.1), Around(0.4), Around(0.9), Around(120),
         Around(i - 1.5), 0.667, 0.031, "mr-t1-head", i - 2.0, i == 3 ? 0.902 : null, 30 + i);
 
     private static Interval Around(double mean) => new(mean, mean * 0.95, mean * 1.05);

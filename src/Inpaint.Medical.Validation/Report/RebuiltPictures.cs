@@ -1,0 +1,45 @@
+using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Core.Ports;
+using Inpaint.Medical.Core.Volumes;
+using Inpaint.Medical.Validation.Running;
+
+namespace Inpaint.Medical.Validation.Report;
+
+/// <summary>Pictures by rebuilding the slices worth a look once more.</summary>
+/// <param name="inputs">The inputs of the run; there are no pictures of those that are not there.</param>
+/// <param name="methods">The methods of the run.</param>
+public sealed class RebuiltPictures(
+    ValidationResult result, IReadOnlyList<IValidationInput> inputs, IReadOnlyList<IVolumeReconstructor> methods, CancellationToken cancellationToken) : IPictureSource
+{
+    private (string Name, BuiltVolume Truth)? _loaded;
+
+    public VolumePictures Of(VolumeSummary volume, string method)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        cancellationToken.ThrowIfCancellationRequested();
+        IVolumeReconstructor? reconstructor = methods.FirstOrDefault(one => one.Identity.Name == method);
+        return reconstructor is null || Load(volume.Name) is not { } truth
+            ? VolumePictures.None(volume.Name, method)
+            : new ReportPictures(volume, truth, result, reconstructor, cancellationToken).Take();
+    }
+
+    private BuiltVolume? Load(string name)
+    {
+        if (_loaded?.Name == name)
+        {
+            return _loaded.Value.Truth;
+        }
+
+        try
+        {
+            BuiltVolume? truth = inputs.FirstOrDefault(input => input.Name == name)?.Load();
+            _loaded = truth is null ? null : (name, truth);
+            return truth;
+        }
+        catch (InpaintException)
+        {
+            // The input was there for the scores and is gone now: the page shows what there is.
+            return null;
+        }
+    }
+}
