@@ -17,6 +17,7 @@ const views = [
   { name: "desktop-light", width: 1280, height: 900, scheme: "light" },
   { name: "desktop-dark", width: 1280, height: 900, scheme: "dark" },
   { name: "phone-light", width: 390, height: 844, scheme: "light" },
+  { name: "phone-dark", width: 390, height: 844, scheme: "dark" },
 ];
 const say = problem => console.log(JSON.stringify(problem));
 
@@ -61,7 +62,7 @@ for (const view of views) {
     await pair.click();
   }
   await page.evaluate(() => window.scrollTo(0, 0));
-  await page.screenshot({ path: join(folder, view.name + ".png"), fullPage: true });
+  await page.screenshot({ path: join(folder, view.name + ".png"), fullPage: true, timeout: 120_000 });
   await page.close();
 }
 await browser.close();
