@@ -21,12 +21,16 @@ internal static class WorkerCommand
         ("--http-certificate", nameof(WorkerOptions.HttpCertificate), "Certificate for HTTPS, PEM"),
         ("--http-key", nameof(WorkerOptions.HttpKey), "Its private key, PEM"),
         ("--mode", nameof(WorkerOptions.Mode), "report (default) or fill"),
-        ("--archive", nameof(WorkerOptions.Archive), "AET@host:port or DICOMweb address to ask for missing slices"),
+        ("--archive", nameof(WorkerOptions.Archive), "AET@host:port (,tls or ,tls=authorities.pem for TLS) or DICOMweb address to ask for missing slices"),
         ("--quiet", nameof(WorkerOptions.QuietSeconds), "Seconds without arrivals after which a series is complete"),
         ("--watch", nameof(WorkerOptions.Watch), "Folder whose files are taken in"),
         ("--ledger", nameof(WorkerOptions.Ledger), "PostgreSQL connection string; default: SQLite in the data folder"),
         ("--protocols", nameof(WorkerOptions.Protocols), "Folder of protocols"),
         ("--method", nameof(WorkerOptions.Method), "Method instead of the protocols' own"),
+        ("--associations", nameof(WorkerOptions.MostAssociations), "Associations at once"),
+        ("--associations-per-address", nameof(WorkerOptions.MostAssociationsPerAddress), "Associations at once from one address"),
+        ("--associations-per-minute", nameof(WorkerOptions.MostAssociationsPerMinute), "Association requests of one address in a minute"),
+        ("--largest-object", nameof(WorkerOptions.LargestObjectBytes), "Largest object taken, bytes"),
         ("--concurrency", nameof(WorkerOptions.Concurrency), "Jobs at once"),
         ("--high-watermark", nameof(WorkerOptions.HighWatermark), "Share of the disk in use above which nothing is accepted"),
         ("--first-retry", nameof(WorkerOptions.FirstRetrySeconds), "Seconds before the first retry; doubles each time"),
@@ -36,7 +40,7 @@ internal static class WorkerCommand
     private static readonly (string Name, string Setting, string Help)[] Several =
     [
         ("--aet", nameof(WorkerOptions.Aet), "Our AE title, with =protocol,protocol to bind it; may be repeated"),
-        ("--deliver", nameof(WorkerOptions.Deliver), "AET@host:port or DICOMweb address; may be repeated"),
+        ("--deliver", nameof(WorkerOptions.Deliver), "AET@host:port (,tls or ,tls=authorities.pem for TLS) or DICOMweb address; may be repeated"),
         ("--allow", nameof(WorkerOptions.Allow), "AET@CIDR that may send; may be repeated"),
     ];
 

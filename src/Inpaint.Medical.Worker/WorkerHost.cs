@@ -95,6 +95,7 @@ internal static class WorkerHost
         services.AddSingleton<CommitmentBook>();
         services.AddSingleton<SettleClock>();
         services.AddSingleton<DeviceProbe>();
+        services.AddSingleton<AddressLimits>();
         services.AddSingleton<Intake>();
         services.AddSingleton<SeriesSteps>();
         services.AddHttpClient();
@@ -148,13 +149,18 @@ internal static class WorkerHost
         options.Archive is null ? null
         : WorkerOptions.WebUrl(options.Archive) is { } url
             ? new WebArchive(Http(provider), WithSlash(url), provider.GetRequiredService<Intake>(), provider.GetRequiredService<ObjectStore>(), options)
-            : new DicomArchive(options.Receivers()[0].AeTitle, DicomPeer.Parse(options.Archive)!, null);
+            : CreateArchive(options, PeerSetting.Parse(options.Archive)!);
+
+    private static DicomArchive CreateArchive(WorkerOptions options, PeerSetting peer) =>
+        new(options.Receivers()[0].AeTitle, peer.Peer, options.Tls(peer));
 
     private static IDestination CreateDestination(string name, WorkerOptions options, IServiceProvider provider) =>
         WorkerOptions.WebUrl(name) is { } url
             ? new WebDestination(name, Http(provider), WithSlash(url))
-            : new DicomDestination(
-                options.Receivers()[0].AeTitle, DicomPeer.Parse(name)!, null, provider.GetRequiredService<CommitmentBook>());
+            : CreateDestination(options, PeerSetting.Parse(name)!, provider.GetRequiredService<CommitmentBook>());
+
+    private static DicomDestination CreateDestination(WorkerOptions options, PeerSetting peer, CommitmentBook commitments) =>
+        new(options.Receivers()[0].AeTitle, peer.Peer, options.Tls(peer), commitments);
 
     private static HttpClient Http(IServiceProvider provider)
     {

@@ -46,7 +46,7 @@ public sealed class WorkerOptions
 
     public string? HttpKey { get; set; }
 
-    /// <summary>"AET@host:port", or the address of a DICOMweb service.</summary>
+    /// <summary>"AET@host:port", with ",tls" or ",tls=authorities.pem" for TLS, or the address of a DICOMweb service.</summary>
     public List<string> Deliver { get; set; } = [];
 
     /// <summary>"AET@CIDR" or "AET&gt;CALLED@CIDR"; * for any AE title. Empty: nobody but loopback.</summary>
@@ -79,6 +79,12 @@ public sealed class WorkerOptions
     public int Concurrency { get; set; } = 1;
 
     public int MostAssociations { get; set; } = 64;
+
+    /// <summary>At once from one address; further ones are refused for the time being.</summary>
+    public int MostAssociationsPerAddress { get; set; } = 16;
+
+    /// <summary>Requested by one address in any minute; further ones are refused for the time being.</summary>
+    public int MostAssociationsPerMinute { get; set; } = 6000;
 
     public long LargestObjectBytes { get; set; } = 2L << 30;
 
@@ -113,7 +119,14 @@ public sealed class WorkerOptions
 
     public IPEndPoint HttpEndPoint() => IPEndPoint.Parse(Http);
 
-    public DicomTls? Tls() => TlsPort is null ? null : DicomTls.FromPem(TlsCertificate!, TlsKey!, TlsAuthorities!);
+    /// <summary>Our certificate, and what those of peers must lead to.</summary>
+    /// <param name="authorities">PEM; null: the common ones.</param>
+    public DicomTls Tls(string? authorities = null) => DicomTls.FromPem(TlsCertificate!, TlsKey!, authorities ?? TlsAuthorities!);
+
+    /// <summary>TLS of one destination or archive; null where it is spoken to in the clear.</summary>
+    internal DicomTls? Tls(PeerSetting peer) => peer.IsTls ? Tls(peer.Authorities) : null;
+
+    private IEnumerable<PeerSetting> TlsPeers() => Deliver.Append(Archive ?? "").Select(PeerSetting.Parse).OfType<PeerSetting>().Where(peer => peer.IsTls);
 
     /// <summary>Everything that is wrong, each in one line; empty when the worker can start.</summary>
     public IReadOnlyList<string> Problems()
@@ -135,12 +148,20 @@ public sealed class WorkerOptions
         }
 
         Require(Port is > 0 and < 65536, $"--port {Port}: 1 to 65535.");
-        Require(TlsPort is null || (TlsCertificate is not null && TlsKey is not null && TlsAuthorities is not null),
-            "--tls-port: --tls-certificate, --tls-key and --tls-authorities are needed with it.");
-        foreach (string? file in new[] { TlsCertificate, TlsKey, TlsAuthorities, HttpCertificate, HttpKey })
+        Require(TlsPort is null or (> 0 and < 65536), $"--tls-port {TlsPort}: 1 to 65535.");
+        PeerSetting[] tlsPeers = [.. TlsPeers()];
+        Require((TlsPort is null && tlsPeers.Length == 0) || (TlsCertificate is not null && TlsKey is not null),
+            "TLS: --tls-certificate and --tls-key are needed for --tls-port and for peers with tls.");
+        Require(TlsAuthorities is not null || (TlsPort is null && tlsPeers.All(peer => peer.Authorities is not null)),
+            "TLS: --tls-authorities is needed for --tls-port and for peers with tls that name none of their own.");
+        string[] authorities = [.. tlsPeers.Select(peer => peer.Authorities).Prepend(TlsAuthorities).OfType<string>().Distinct()];
+        foreach (string? file in authorities.Append(TlsCertificate).Append(TlsKey).Append(HttpCertificate).Append(HttpKey))
         {
             Require(file is null || File.Exists(file), $"{file}: no such file.");
         }
+
+        problems.AddRange(authorities.Select(DicomTls.ProblemOfAuthorities)
+            .Append(DicomTls.ProblemOfCertificate(TlsCertificate, TlsKey)).Append(DicomTls.ProblemOfCertificate(HttpCertificate, HttpKey)).OfType<string>());
 
         bool httpValid = IPEndPoint.TryParse(Http, out IPEndPoint? http) && http.Port > 0;
         Require(httpValid, $"--http {Http}: an address and a port, such as 127.0.0.1:8080.");
@@ -148,7 +169,7 @@ public sealed class WorkerOptions
             $"--http {Http}: beyond loopback an API key of at least 16 characters, a certificate and its key are needed.");
         foreach (string destination in Deliver)
         {
-            Require(IsPeerOrUrl(destination), $"--deliver {destination}: AET@host:port or an http(s) address.");
+            Require(IsPeerOrUrl(destination), $"--deliver {destination}: AET@host:port, with ,tls or ,tls=authorities.pem for TLS, or an http(s) address.");
         }
 
         foreach (string rule in Allow)
@@ -156,17 +177,21 @@ public sealed class WorkerOptions
             Require(AllowRule.Parse(rule) is not null, $"--allow {rule}: AET@CIDR, such as CT1@192.0.2.0/24.");
         }
 
-        Require(Archive is null || IsPeerOrUrl(Archive), $"--archive {Archive}: AET@host:port or an http(s) address.");
+        Require(Archive is null || IsPeerOrUrl(Archive), $"--archive {Archive}: AET@host:port, with ,tls or ,tls=authorities.pem for TLS, or an http(s) address.");
         Require(Mode == WorkerMode.Report || Archive is not null || NoArchiveCheck,
             "--mode fill: an --archive to ask for missing slices, or --no-archive-check, is needed.");
         Require(Mode == WorkerMode.Report || Deliver.Count > 0, "--mode fill: at least one --deliver is needed.");
+        Require(MostAssociations > 0, $"--associations {MostAssociations}: at least 1.");
+        Require(MostAssociationsPerAddress > 0, $"--associations-per-address {MostAssociationsPerAddress}: at least 1.");
+        Require(MostAssociationsPerMinute > 0, $"--associations-per-minute {MostAssociationsPerMinute}: at least 1.");
+        Require(LargestObjectBytes > 0, $"--largest-object {LargestObjectBytes}: at least 1 byte.");
         Require(QuietSeconds > 0, "--quiet: more than 0 seconds.");
         Require(Concurrency is > 0 and <= 64, "--concurrency: 1 to 64.");
         Require(HighWatermark is > 0 and <= 1, string.Create(CultureInfo.InvariantCulture, $"--high-watermark {HighWatermark}: above 0, at most 1."));
         return problems;
     }
 
-    internal static bool IsPeerOrUrl(string text) => DicomPeer.Parse(text) is not null || WebUrl(text) is not null;
+    internal static bool IsPeerOrUrl(string text) => PeerSetting.Parse(text) is not null || WebUrl(text) is not null;
 
     internal static Uri? WebUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is ("http" or "https") ? url : null;

@@ -53,6 +53,47 @@ public sealed class WorkerOptionsTests
     [InlineData("BACK\\SLASH@host:104", false)]
     public void APeerIsTitleHostAndPort(string text, bool valid) => Assert.Equal(valid, DicomPeer.Parse(text) is not null);
 
+    [Theory]
+    [InlineData("PACS@host:104", false, null)]
+    [InlineData("PACS@host:104,tls", true, null)]
+    [InlineData("PACS@host:104,tls=ca.pem", true, "ca.pem")]
+    public void APeerMaySpeakTls(string text, bool isTls, string? authorities) =>
+        Assert.Equal((isTls, authorities), (PeerSetting.Parse(text)!.IsTls, PeerSetting.Parse(text)!.Authorities));
+
+    [Theory]
+    [InlineData("PACS@host:104,")]
+    [InlineData("PACS@host:104,ssl")]
+    [InlineData("PACS@host:104,tls=")]
+    [InlineData("PACS@host,tls")]
+    public void AMisspeltPeerIsNone(string text) => Assert.Null(PeerSetting.Parse(text));
+
+    [Fact]
+    public void GivenTlsPeersWithoutCertificates_WhenChecked_ThenAllThatIsMissingIsNamedAtOnce()
+    {
+        WorkerOptions options = Valid();
+        options.Deliver = ["PACS@127.0.0.1:104,tls"];
+        options.Archive = "PACS@127.0.0.1:104,tls=/no/such.pem";
+
+        IReadOnlyList<string> problems = options.Problems();
+
+        Assert.Contains(problems, problem => problem.Contains("--tls-certificate", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.Contains("--tls-authorities", StringComparison.Ordinal));
+        Assert.Contains("/no/such.pem: no such file.", problems);
+    }
+
+    [Fact]
+    public void GivenAFileThatIsNoCertificate_WhenChecked_ThenItIsNamed()
+    {
+        string file = Path.GetTempFileName();
+        WorkerOptions options = Valid();
+        (options.TlsPort, options.TlsCertificate, options.TlsKey, options.TlsAuthorities) = (2762, file, file, file);
+
+        IReadOnlyList<string> problems = options.Problems();
+
+        File.Delete(file);
+        Assert.Equal(2, problems.Count(problem => problem.StartsWith(file, StringComparison.Ordinal)));
+    }
+
     private static WorkerOptions Valid() => new()
     {
         Data = "/tmp",

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using FellowOakDicom.Network.Tls;
@@ -20,6 +21,39 @@ public sealed record DicomTls(X509Certificate2 Certificate, X509Certificate2Coll
         return new DicomTls(X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null), authorities);
     }
 
+    /// <summary>What keeps a certificate and its key from being used, in one line; null when nothing does, or a file is absent.</summary>
+    public static string? ProblemOfCertificate(string? certificateFile, string? keyFile) =>
+        certificateFile is null || keyFile is null ? null : Problem(certificateFile, () =>
+        {
+            using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
+            return pem.NotAfter > DateTime.Now;
+        });
+
+    /// <summary>What keeps a file of authorities from being used, in one line; null when nothing does, or it is absent.</summary>
+    public static string? ProblemOfAuthorities(string authoritiesFile) => Problem(authoritiesFile, () =>
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(authoritiesFile);
+        return authorities.Any(authority => authority.NotAfter > DateTime.Now);
+    });
+
+    private static string? Problem(string file, Func<bool> isUsable)
+    {
+        try
+        {
+            return isUsable() ? null : $"{file}: no certificate that has not expired.";
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            return $"{file}: not a certificate in PEM, or not with its key.";
+        }
+        catch (IOException)
+        {
+            // Absence is reported by whoever names the file.
+            return null;
+        }
+    }
+
     internal ITlsAcceptor Acceptor() => new DefaultTlsAcceptor(Certificate)
     {
         Protocols = Allowed,
@@ -31,7 +65,10 @@ public sealed record DicomTls(X509Certificate2 Certificate, X509Certificate2Coll
     {
         Protocols = Allowed,
         Certificates = [Certificate],
-        CertificateValidationCallback = (_, certificate, _, _) => IsTrusted(certificate),
+
+        // The certificate must be that of the host we called, too: any other of the same authority could stand in for it.
+        CertificateValidationCallback = (_, certificate, _, errors) =>
+            (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 && IsTrusted(certificate),
     };
 
     private bool IsTrusted(X509Certificate? certificate)

@@ -54,6 +54,9 @@ public interface IStoreIntake
 {
     Admission Admit(AssociationPeer peer);
 
+    /// <summary>The connection of an association that was admitted is closed.</summary>
+    void Ended(AssociationPeer peer);
+
     /// <summary>A place for one object. Never throws for want of space: the answer says so at the end.</summary>
     IIncomingObject Begin(AssociationPeer peer);
 

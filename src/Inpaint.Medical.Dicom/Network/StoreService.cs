@@ -23,6 +23,7 @@ internal sealed class StoreService(
 
     private readonly string _remoteHost = stream.RemoteHost;
     private AssociationPeer? _peer;
+    private AssociationPeer? _admitted;
     private IIncomingObject? _incoming;
 
     private IStoreIntake Intake => (IStoreIntake)UserState;
@@ -47,6 +48,7 @@ internal sealed class StoreService(
                 return;
         }
 
+        _admitted = _peer;
         foreach (DicomPresentationContext context in association.PresentationContexts)
         {
             if (context.AbstractSyntax == DicomUID.Verification || context.AbstractSyntax == DicomUID.StorageCommitmentPushModel)
@@ -66,7 +68,14 @@ internal sealed class StoreService(
 
     public void OnReceiveAbort(DicomAbortSource source, DicomAbortReason reason) => Abandon();
 
-    public void OnConnectionClosed(Exception exception) => Abandon();
+    public void OnConnectionClosed(Exception exception)
+    {
+        Abandon();
+        if (Interlocked.Exchange(ref _admitted, null) is { } admitted)
+        {
+            Intake.Ended(admitted);
+        }
+    }
 
     public Task<DicomCEchoResponse> OnCEchoRequestAsync(DicomCEchoRequest request) =>
         Task.FromResult(new DicomCEchoResponse(request, DicomStatus.Success));

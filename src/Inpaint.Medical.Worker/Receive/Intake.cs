@@ -18,6 +18,7 @@ internal sealed class Intake(
     SeriesLedger ledger,
     WorkerOptions options,
     CommitmentBook commitments,
+    AddressLimits limits,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<Intake> logger) : IStoreIntake
@@ -41,8 +42,10 @@ internal sealed class Intake(
     private Admission Judge(AssociationPeer peer) =>
         !_ours.Contains(peer.CalledAe) ? Admission.CalledAeUnknown
         : !(_rules.Count == 0 ? IPAddress.IsLoopback(peer.Address) : _rules.Any(rule => rule.Matches(peer))) ? Admission.CallingAeUnknown
-        : _isClosed || store.UsedFraction() > options.HighWatermark ? Admission.Congested
+        : _isClosed || store.UsedFraction() > options.HighWatermark || !limits.TryEnter(peer.Address) ? Admission.Congested
         : Admission.Accepted;
+
+    public void Ended(AssociationPeer peer) => limits.Leave(peer.Address);
 
     public IIncomingObject Begin(AssociationPeer peer) => new Incoming(store.Stage(options.LargestObjectBytes));
 

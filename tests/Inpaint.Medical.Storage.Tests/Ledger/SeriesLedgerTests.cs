@@ -5,25 +5,30 @@ using Xunit;
 
 namespace Inpaint.Medical.Storage.Tests.Ledger;
 
-public sealed class SeriesLedgerTests : IAsyncLifetime
+/// <summary>What the ledger promises, on each database it runs on.</summary>
+public abstract class SeriesLedgerTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("ledger").FullName;
     private readonly LedgerDatabase _database;
     private readonly SeriesLedger _ledger;
 
-    public SeriesLedgerTests()
+    protected SeriesLedgerTests(string connectionString)
     {
-        _database = new LedgerDatabase(Path.Combine(_folder, "ledger.db"));
+        _database = new LedgerDatabase(connectionString);
         _ledger = new SeriesLedger(_database, TimeProvider.System);
     }
 
     public async ValueTask InitializeAsync() => await _database.MigrateAsync(CancellationToken.None);
 
-    public ValueTask DisposeAsync()
+    public abstract ValueTask DisposeAsync();
+
+    [Fact]
+    public async Task GivenManySendersOfOneSeries_WhenRecordedAtOnce_ThenAllAreCounted()
     {
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, true);
-        return ValueTask.CompletedTask;
+        IReadOnlyList<IntakeOutcome>[] outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(sender => Task.Run(
+            () => _ledger.RecordAsync([.. Enumerable.Range(0, 5).Select(i => Instance($"1.{sender}.{i}"))], CancellationToken.None))));
+
+        Assert.All(outcomes.SelectMany(group => group), outcome => Assert.Equal(IntakeOutcome.Recorded, outcome));
+        Assert.Equal(40, (await SingleJob()).InstanceCount);
     }
 
     private async Task<IntakeOutcome> RecordAsync(LedgerInstance instance) =>
