@@ -4,7 +4,7 @@ using Inpaint.Medical.Torch;
 namespace Inpaint.Medical.Hosting;
 
 /// <summary>The transformer, loaded when it is first asked something: libtorch takes its time, and most commands do without.</summary>
-internal sealed class DeferredTransformer(ModelFolder model, string device) : IVolumeReconstructor
+internal sealed class DeferredTransformer(ModelFolder model, string device) : IAdaptableReconstructor
 {
     private readonly Lazy<TransformerReconstructor> _loaded = new(() => new TransformerReconstructor(model, new InferenceOptions(device)));
 
@@ -17,4 +17,7 @@ internal sealed class DeferredTransformer(ModelFolder model, string device) : IV
 
     public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken) =>
         _loaded.Value.Reconstruct(request, cancellationToken);
+
+    public (IVolumeReconstructor Method, Adaptation Report) Adapt(ReconstructionRequest request, int seconds, CancellationToken cancellationToken) =>
+        _loaded.Value.Adapt(request, seconds, cancellationToken);
 }

@@ -28,6 +28,7 @@ public sealed class NiftiRun(
     private readonly ImmutableArray<StageRecord>.Builder _stages = ImmutableArray.CreateBuilder<StageRecord>();
     private readonly ImmutableArray<OutputSlice>.Builder _slices = ImmutableArray.CreateBuilder<OutputSlice>();
     private readonly ImmutableArray<MethodChoice>.Builder _choices = ImmutableArray.CreateBuilder<MethodChoice>();
+    private readonly ImmutableArray<Adaptation>.Builder _adaptations = ImmutableArray.CreateBuilder<Adaptation>();
     private readonly ImmutableArray<Finding>.Builder _findings = ImmutableArray.CreateBuilder<Finding>();
     private readonly float[][]?[] _sigma = new float[series.VolumeCount][][];
     private string _digest = string.Empty;
@@ -50,7 +51,7 @@ public sealed class NiftiRun(
 
         return new RunRecord
         {
-            RunId = CanonicalDigest.OfJson(new { input, protocol.Sha256, options.Method, options.WithUncertainty, SoftwareInventory.Components, Stages = _stages.Select(stage => stage.OutputSha256) })[..16],
+            RunId = CanonicalDigest.OfJson(new { input, protocol.Sha256, options.Method, options.WithUncertainty, options.AdaptSeconds, SoftwareInventory.Components, Stages = _stages.Select(stage => stage.OutputSha256) })[..16],
             StartedAt = started,
             Outcome = _choices.Count == 0 ? RunOutcome.NothingToDo : RunOutcome.Reconstructed,
             Software = SoftwareInventory.Components,
@@ -63,6 +64,7 @@ public sealed class NiftiRun(
             Stages = _stages.ToImmutable(),
             Choices = _choices.ToImmutable(),
             Output = _slices.ToImmutable(),
+            Adaptations = _adaptations.ToImmutable(),
         };
     }
 
@@ -85,6 +87,7 @@ public sealed class NiftiRun(
         _sigma[volume] = SigmaVolume.Of(composite, masked.Mask, series.Geometry);
 
         _choices.AddRange(inference.Choices);
+        _adaptations.AddRange(inference.Adaptations);
         _findings.AddRange(inference.Findings);
         _findings.AddRange(composite.Findings);
         _slices.AddRange(composite.Slices.Select(slice => Output(volume, slice)));

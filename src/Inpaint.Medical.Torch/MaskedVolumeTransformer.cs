@@ -188,15 +188,19 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     private static Tensor Warp(Tensor near, Tensor flow, Tensor reach)
     {
         long n = near.shape[0], rows = near.shape[2], columns = near.shape[3];
-        // A coordinate that is not a number would be read outside of memory.
-        Tensor pair = flow.nan_to_num().view(n, 1, 2, 2, rows, columns).expand(n, 2, 2, 2, rows, columns).reshape(n, SlabGeometry.Slots, 2, rows, columns)
+        Tensor pair = flow.view(n, 1, 2, 2, rows, columns).expand(n, 2, 2, 2, rows, columns).reshape(n, SlabGeometry.Slots, 2, rows, columns)
             * reach.view(n, SlabGeometry.Slots, 1, 1, 1);
-        Tensor x = Plus(Plus(pair[.., .., 0], arange(columns, dtype: near.dtype, device: near.device)) * Number(2.0 / Math.Max(columns - 1, 1)), -1);
-        Tensor y = Plus(Plus(pair[.., .., 1], arange(rows, dtype: near.dtype, device: near.device).view(-1, 1)) * Number(2.0 / Math.Max(rows - 1, 1)), -1);
-        Tensor grid = stack([x, y], -1).view(n * SlabGeometry.Slots, rows, columns, 2);
+        Tensor x = Plus(Plus(pair[.., .., 0], Upto(columns, near)) * Number(2.0 / Math.Max(columns - 1, 1)), -1);
+        Tensor y = Plus(Plus(pair[.., .., 1], Upto(rows, near).view(-1, 1)) * Number(2.0 / Math.Max(rows - 1, 1)), -1);
+        // A coordinate that is not a number would be read outside of memory.
+        Tensor grid = stack([x, y], -1).nan_to_num().view(n * SlabGeometry.Slots, rows, columns, 2);
         return F.grid_sample(near.view(n * SlabGeometry.Slots, 1, rows, columns), grid, padding_mode: GridSamplePaddingMode.Border, align_corners: true)
             .view(n, SlabGeometry.Slots, rows, columns);
     }
+
+    /// <summary>0, 1, …, like torch.arange, whose own numbers may be freed while it reads them (<see cref="HeldScalars"/>).</summary>
+    private static Tensor Upto(long count, Tensor like) =>
+        torch.tensor([.. Enumerable.Range(0, (int)count).Select(i => (float)i)], [count]).to(like.dtype).to(like.device);
 
     private Tensor Residual(ModuleList<ResidualBlock> blocks, Tensor x)
     {

@@ -9,14 +9,6 @@ using static TorchSharp.torch;
 
 namespace Inpaint.Medical.Torch;
 
-/// <summary>What became of an adaptation, for the record.</summary>
-/// <param name="Steps">Optimiser steps taken.</param>
-/// <param name="Before">Mean squared error on the held-out visible slices, normalised units, before.</param>
-/// <param name="After">The same after the steps.</param>
-/// <param name="Kept">Whether the adapted weights are used.</param>
-/// <param name="Seed">Of the choice of slices and crops.</param>
-public sealed record AdaptationReport(int Steps, double Before, double After, bool Kept, int Seed);
-
 /// <summary>
 /// Fits the network a little to one series: some of its visible slices are hidden and predicted for a few steps, others only judge. The adapted
 /// weights are used only where these improve.
@@ -26,42 +18,32 @@ public sealed class SeriesAdaptation(int seconds, int seed)
     /// <summary>A second of the budget is so many steps, whatever the machine: the result depends on the seed, not on the clock.</summary>
     public const int StepsPerSecond = 2;
 
-    private const int Crop = 64, BatchSize = 8, JudgeEvery = 3;
+    private const int Crop = 64, BatchSize = 8, JudgeEvery = 3, MostJudges = 8;
     private const double Rate = 1e-4;
 
     /// <summary>Gives an adapted reconstructor, or the same one where nothing was won, and the report.</summary>
     /// <exception cref="InpaintException"><see cref="ErrorCode.TooFewSlices"/>: fewer than six visible slices.</exception>
-    public (TransformerReconstructor Method, AdaptationReport Report) Run(TransformerReconstructor method, ReconstructionRequest request, CancellationToken cancellationToken)
+    public (TransformerReconstructor Method, Adaptation Report) Run(TransformerReconstructor method, ReconstructionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(request);
+        set_num_threads(method.Options.Threads);
         ImmutableArray<int> visible = SlabPlan.VisibleSlices(request);
         if (visible.Length < 6) throw new InpaintException(ErrorCode.TooFewSlices, $"Adaptation needs six visible slices; found {visible.Length}.");
-        var reader = new SlabReader(request.Volume, request.Mask.Hide(visible), IntensityRange.Of(request.Volume, visible));
-        SlabPlan[] plans = [.. visible.Skip(1).SkipLast(1).Select(slice => SlabPlan.Of(request.Volume, visible, slice)).Where(plan => plan.Geometry.Positions.Length == 2 * SlabPlan.Context)];
-        if (plans.Length < 2) plans = [.. visible.Skip(1).SkipLast(1).Select(slice => SlabPlan.Of(request.Volume, visible, slice)).GroupBy(plan => plan.Geometry.Positions.Length).MaxBy(g => g.Count())!];
-        SlabPlan[] judges = [.. plans.Where((_, i) => i % JudgeEvery == 1)], teachers = [.. plans.Where((_, i) => i % JudgeEvery != 1)];
+        var range = IntensityRange.Of(request.Volume, visible);
+        var reader = new SlabReader(request.Volume, request.Mask.Hide(visible), range);
+        Exercise[] exercises = Exercises(request, visible, reader);
+        Exercise[] judges = Spread([.. exercises.Where((_, i) => i % JudgeEvery == 1)], MostJudges), teachers = [.. exercises.Where((_, i) => i % JudgeEvery != 1)];
         if (judges.Length == 0) throw new InpaintException(ErrorCode.TooFewSlices, "Adaptation needs visible slices to learn from and others to judge by.");
 
         MaskedVolumeTransformer adapted = method.Model.Build();
-        var random = new Random(seed);
         double before = Error(adapted, reader, request.Volume, judges, cancellationToken);
         int steps = seconds * StepsPerSecond;
-        using (var adam = new Adam(adapted))
-        {
-            for (int step = 0; step < steps; step++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Step(adapted, adam, reader, request.Volume, teachers, random, step);
-            }
-
-            adam.SwapMeans();
-        }
-
-        double after = Error(adapted, reader, request.Volume, judges, cancellationToken);
-        bool isBetter = after < before;
-        var report = new AdaptationReport(steps, before, after, isBetter, seed);
-        if (!isBetter)
+        Learn(adapted, reader, request.Volume, teachers, steps, cancellationToken);
+        double after = Error(adapted, reader, request.Volume, judges, cancellationToken), unit = (double)range.Width * range.Width;
+        var report = new Adaptation(
+            seconds, steps, seed, [.. teachers.Select(one => one.Plan.Target)], [.. judges.Select(one => one.Plan.Target)], before * unit, after * unit, after < before);
+        if (!report.IsKept)
         {
             adapted.Dispose();
             return (method, report);
@@ -72,14 +54,46 @@ public sealed class SeriesAdaptation(int seconds, int seed)
             FormattableString.Invariant($" adapted {steps} steps seed {seed}")), report);
     }
 
-    private static void Step(MaskedVolumeTransformer network, Adam adam, SlabReader reader, Volume volume, SlabPlan[] teachers, Random random, int step)
+    /// <summary>A visible slice to be predicted, hidden together with its neighbours in the pattern of the series' longest gap.</summary>
+    private sealed record Exercise(SlabPlan Plan, float[] Evidence);
+
+    /// <summary>Those of the commonest count of visible slices, so that they make batches.</summary>
+    private static Exercise[] Exercises(ReconstructionRequest request, ImmutableArray<int> visible, SlabReader reader)
+    {
+        int gap = request.Mask.Runs().Select(run => run.Count).DefaultIfEmpty(1).Max();
+        IEnumerable<SlabPlan> plans = visible.Select((slice, i) =>
+            SlabPlan.Of(request.Volume, visible.RemoveRange(Enumerable.Range(slice - (i % gap), gap)), slice));
+        return
+        [
+            .. plans.Where(plan => plan.Gap != "end").GroupBy(plan => plan.Geometry.Positions.Length).OrderByDescending(group => group.Count())
+                .Take(1).SelectMany(group => group).Select(plan => new Exercise(plan, reader.Evidence(plan))),
+        ];
+    }
+
+    private static Exercise[] Spread(Exercise[] all, int most) =>
+        all.Length <= most ? all : [.. Enumerable.Range(0, most).Select(i => all[i * all.Length / most])];
+
+    private void Learn(MaskedVolumeTransformer network, SlabReader reader, Volume volume, Exercise[] teachers, int steps, CancellationToken cancellationToken)
+    {
+        var random = new Random(seed);
+        using var adam = new Adam(network);
+        for (int step = 0; step < steps; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Step(network, adam, reader, volume, teachers, random, step);
+        }
+
+        adam.SwapMeans();
+    }
+
+    private static void Step(MaskedVolumeTransformer network, Adam adam, SlabReader reader, Volume volume, Exercise[] teachers, Random random, int step)
     {
         using var scope = NewDisposeScope();
         var items = new (SlabPlan Plan, float[] Evidence, int Top, int Left)[BatchSize];
         for (int i = 0; i < BatchSize; i++)
         {
-            SlabPlan plan = teachers[random.Next(teachers.Length)];
-            items[i] = (plan, reader.Evidence(plan), random.Next(Math.Max(1, volume.Geometry.Rows - Crop + 1)), random.Next(Math.Max(1, volume.Geometry.Columns - Crop + 1)));
+            (SlabPlan plan, float[] evidence) = teachers[random.Next(teachers.Length)];
+            items[i] = (plan, evidence, random.Next(Math.Max(1, volume.Geometry.Rows - Crop + 1)), random.Next(Math.Max(1, volume.Geometry.Columns - Crop + 1)));
         }
 
         SlabBatch batch = reader.Read(items, Crop, Crop, CPU);
@@ -93,14 +107,13 @@ public sealed class SeriesAdaptation(int seconds, int seed)
         if (double.IsFinite(gradient)) adam.Step(step + 1, Rate, 0, Math.Min(1, 1 / (gradient + 1e-6)), 0.9);
     }
 
-    private static double Error(MaskedVolumeTransformer network, SlabReader reader, Volume volume, SlabPlan[] judges, CancellationToken cancellationToken)
+    private static double Error(MaskedVolumeTransformer network, SlabReader reader, Volume volume, Exercise[] judges, CancellationToken cancellationToken)
     {
         var tiles = new TileGrid(volume.Geometry.Rows, volume.Geometry.Columns);
         double sum = 0;
         int count = 0;
-        foreach (SlabPlan plan in judges)
+        foreach ((SlabPlan plan, float[] evidence) in judges)
         {
-            float[] evidence = reader.Evidence(plan);
             foreach ((int top, int left) in tiles.Origins)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -16,11 +16,12 @@ namespace Inpaint.Medical.Torch;
 public sealed record InferenceOptions(string Device = "auto", long MemoryBytes = 1L << 30, IProgress<double>? Progress = null, int Threads = 1);
 
 /// <summary>The trained network as a method of the pipeline. Tiles large slices; predictions depend on visible voxels alone.</summary>
-public sealed class TransformerReconstructor : IVolumeReconstructor
+public sealed class TransformerReconstructor : IAdaptableReconstructor
 {
     /// <summary>Name on the command line.</summary>
     public const string MethodName = "transformer";
 
+    private const int AdaptationSeed = 0;
     private const long BytesPerPixel = 3_000;           // of a tile, all layers together; measured with eight visible slices, tiny
 
     private readonly ModelManifest manifest;
@@ -106,6 +107,11 @@ public sealed class TransformerReconstructor : IVolumeReconstructor
 
         return [.. canvases.Select(canvas => canvas.Finish(range, SigmaScale(canvas.Plan.Gap)))];
     }
+
+    /// <inheritdoc/>
+    /// <remarks>A method that was kept apart holds a network of its own, a few MB, until it is collected.</remarks>
+    public (IVolumeReconstructor Method, Adaptation Report) Adapt(ReconstructionRequest request, int seconds, CancellationToken cancellationToken) =>
+        new SeriesAdaptation(seconds, AdaptationSeed).Run(this, request, cancellationToken);
 
     /// <summary>False when memory ran out.</summary>
     private static bool TryPredict(MaskedVolumeTransformer loaded, Device device, SlabReader reader, (int Canvas, int Top, int Left)[] items, Canvas[] canvases, float[][] evidence, TileGrid tiles)

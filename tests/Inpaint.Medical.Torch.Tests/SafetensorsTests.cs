@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace Inpaint.Medical.Torch.Tests;
 
+[Collection(TorchCollection.Name)]
 public sealed class SafetensorsTests : IDisposable
 {
     private readonly string _path = Path.GetTempFileName();

@@ -196,10 +196,12 @@ public sealed class TransformerReconstructorTests : IDisposable
     public void AdaptationIsDeterministicAndKeptOnlyWhereItHelps()
     {
         ReconstructionRequest request = Request([5], 0, slices: 14);
-        (TransformerReconstructor first, AdaptationReport report) = new SeriesAdaptation(seconds: 2, seed: 3).Run(Method(), request, CancellationToken.None);
-        (TransformerReconstructor second, AdaptationReport again) = new SeriesAdaptation(seconds: 2, seed: 3).Run(Method(), request, CancellationToken.None);
-        Assert.Equal(report, again);
-        Assert.Equal(report.Kept, report.After < report.Before);
+        (TransformerReconstructor first, Adaptation report) = new SeriesAdaptation(seconds: 2, seed: 3).Run(Method(), request, CancellationToken.None);
+        (TransformerReconstructor second, Adaptation again) = new SeriesAdaptation(seconds: 2, seed: 3).Run(Method(), request, CancellationToken.None);
+        Assert.Equivalent(report, again, strict: true);
+        Assert.Equal(report.IsKept, report.ErrorAfter < report.ErrorBefore);
+        Assert.Empty(report.LearnedFrom.Intersect(report.JudgedBy));
+        Assert.DoesNotContain(5, report.LearnedFrom.Concat(report.JudgedBy));
         Assert.Equal(
             first.Reconstruct(request, CancellationToken.None)[0].Voxels.ToArray(),
             second.Reconstruct(request, CancellationToken.None)[0].Voxels.ToArray());

@@ -38,7 +38,8 @@ internal static class DicomReconstruction
         arguments.Mode,
         arguments.Slices is null ? default : SliceNumbers.Parse(arguments.Slices, MostSlices),
         arguments.Mask is null ? null : await RegionsAsync(arguments, host, cancellation).ConfigureAwait(false),
-        arguments.WithUncertainty);
+        arguments.WithUncertainty,
+        arguments.AdaptSeconds);
 
     /// <summary>The mask's voxels on the grid of the one series in the input.</summary>
     private static async Task<ImmutableDictionary<int, RegionMask>> RegionsAsync(

@@ -87,10 +87,11 @@ internal static class ModelCommand
         return Guard(() =>
         {
             ModelFolder model = ModelFolder.Open(folder);
-            IReadOnlyList<SigmaFactor> factors = SigmaCalibration.Measure(model, volumes, SigmaCalibration.Holes, new InferenceOptions(), cancellation);
-            foreach (IGrouping<string, SigmaFactor> volume in factors.GroupBy(factor => factor.Volume))
+            var factors = new List<SigmaFactor>();
+            foreach (SigmaFactor factor in SigmaCalibration.Measure(model, volumes, new InferenceOptions(), cancellation))
             {
-                Console.Out.WriteLine($"{volume.Key}: {Text(volume.Select(factor => (factor.Gap, factor.Factor)))}");
+                factors.Add(factor);
+                Console.Out.WriteLine($"{factor.Volume}: {Text([(factor.Gap, factor.Factor)])}");
             }
 
             ModelManifest calibrated = model.Manifest with { SigmaScale = SigmaCalibration.Combine(factors) };

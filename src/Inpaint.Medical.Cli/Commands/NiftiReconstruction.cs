@@ -32,7 +32,7 @@ internal static class NiftiReconstruction
             MaskPath = arguments.Mask,
         });
 
-        var run = new NiftiRun(series, arguments.Paths[0], protocol, new RunOptions(arguments.Method, WithUncertainty: arguments.WithUncertainty), arguments.Modality, host.Methods, host.Time);
+        var run = new NiftiRun(series, arguments.Paths[0], protocol, new RunOptions(arguments.Method, WithUncertainty: arguments.WithUncertainty, AdaptSeconds: arguments.AdaptSeconds), arguments.Modality, host.Methods, host.Time);
         RunRecord record = run.Reconstruct(cancellation);
         bool isWritten = record.Outcome == RunOutcome.Reconstructed && !arguments.IsDryRun;
         if (isWritten)

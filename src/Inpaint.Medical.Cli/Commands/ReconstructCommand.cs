@@ -20,6 +20,7 @@ internal sealed record ReconstructArguments(
     string? Model,
     string Device,
     bool WithUncertainty,
+    int AdaptSeconds,
     bool IsDryRun,
     bool IsJson);
 
@@ -44,12 +45,13 @@ internal static class ReconstructCommand
         Option<string> device = new("--device") { Description = "Device of learned methods.", DefaultValueFactory = _ => "auto" };
         device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
         Option<bool> uncertainty = new("--uncertainty") { Description = "Write the standard error of every rebuilt voxel as a NIfTI file beside the result; learned methods give one." };
+        Option<int> adapt = SharedOptions.Adapt();
         Option<bool> dryRun = new("--dry-run") { Description = "Do everything but write." };
         Option<bool> json = SharedOptions.Json();
 
         Command command = new("reconstruct", "Rebuilds missing and spoiled slices and writes a new, labelled series. Never changes its input.")
         {
-            paths, output, protocol, method, mode, slices, mask, axis, modality, model, device, uncertainty, dryRun, json, records, protocolFolder,
+            paths, output, protocol, method, mode, slices, mask, axis, modality, model, device, uncertainty, adapt, dryRun, json, records, protocolFolder,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             new ReconstructArguments(
@@ -67,6 +69,7 @@ internal static class ReconstructCommand
                 parsed.GetValue(model),
                 parsed.GetRequiredValue(device),
                 parsed.GetValue(uncertainty),
+                parsed.GetValue(adapt),
                 parsed.GetValue(dryRun),
                 parsed.GetValue(json)),
             cancellation));

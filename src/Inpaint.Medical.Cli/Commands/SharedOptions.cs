@@ -49,4 +49,18 @@ internal static class SharedOptions
         Description = "NIfTI mask of the voxels to be rebuilt, on the same grid.",
         HelpName = "FILE",
     };
+
+    /// <summary>A whole number of seconds, 0 for none, at most an hour.</summary>
+    public static Option<int> Adapt()
+    {
+        Option<int> option = new("--adapt") { Description = "Fit the learned method to each series' own visible slices first, for about so long; used only where it helps.", HelpName = "SECONDS" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, out int seconds) && seconds is < 0 or > 3600)
+            {
+                result.AddError(FormattableString.Invariant($"--adapt {seconds}: expected 0 to 3600 seconds."));
+            }
+        });
+        return option;
+    }
 }

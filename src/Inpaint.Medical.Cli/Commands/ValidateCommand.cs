@@ -50,10 +50,11 @@ internal static class ValidateCommand
         };
         Option<string?> model = new("--model") { Description = "Model behind the method transformer.", HelpName = "NAME" };
         Option<string> device = new("--device") { Description = "Device of learned methods.", DefaultValueFactory = _ => "auto" };
+        Option<int> adapt = SharedOptions.Adapt();
 
         Command command = new("validate", "Hides slices of complete scans, rebuilds them by every method and compares (docs/validation.md).")
         {
-            inputs, drops, methods, output, json, seed, resume, shard, accept, axis, modality, model, device, Merge(),
+            inputs, drops, methods, output, json, seed, resume, shard, accept, axis, modality, model, device, adapt, Merge(),
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             new Request(
@@ -69,7 +70,8 @@ internal static class ValidateCommand
                 parsed.GetValue(axis) switch { "x" => SliceAxis.X, "y" => SliceAxis.Y, "z" => SliceAxis.Z, _ => null },
                 parsed.GetValue(modality),
                 parsed.GetValue(model),
-                parsed.GetValue(device) ?? "auto"),
+                parsed.GetValue(device) ?? "auto",
+                parsed.GetValue(adapt)),
             cancellation));
         return command;
     }
@@ -99,7 +101,10 @@ internal static class ValidateCommand
         AcceptanceGate? gate = LoadGate(request.Accept);
         DropSpec[] drops = [.. request.Drops.Select(DropSpec.Parse)];
         using var host = new Host(model: request.Model, device: request.Device);
-        IVolumeReconstructor[] single = [.. host.Methods, new RegistrationInterpolator()];
+        IVolumeReconstructor[] adapted = request.AdaptSeconds == 0
+            ? []
+            : [.. host.Methods.OfType<IAdaptableReconstructor>().Select(method => new AdaptingReconstructor(method, request.AdaptSeconds))];
+        IVolumeReconstructor[] single = [.. host.Methods, .. adapted, new RegistrationInterpolator()];
         IVolumeReconstructor[] methods = request.Methods is null ? single : Choose([.. single, new AutoReconstructor(host.Methods)], request.Methods);
         using ValidationInputs inputs = await ValidationInputs.FindAsync(request.Inputs, new NiftiReading(request.Axis, request.Modality), cancellation).ConfigureAwait(false);
         var settings = new ValidationSettings
@@ -195,7 +200,8 @@ internal static class ValidateCommand
         SliceAxis? Axis,
         string? Modality,
         string? Model,
-        string Device);
+        string Device,
+        int AdaptSeconds);
 
     private sealed class Progress : IProgress<ValidationProgress>
     {

@@ -72,6 +72,7 @@ public enum ErrorCode
     PredictionNotFinite = 5005,
     ModelOutsideTraining = 5006,
     UncertaintyNotGiven = 5007,
+    NotAdapted = 5008,
 
     // 6000 Composite
     VisibleVoxelChanged = 6001,

@@ -47,6 +47,7 @@ public static class InferStage
         ];
         var findings = ImmutableArray.CreateBuilder<Finding>();
         findings.AddRange(selected.SelectMany(group => group.Findings));
+        ImmutableArray<Adaptation> adaptations = options.AdaptSeconds > 0 ? Adapt(selected, series, options.AdaptSeconds, findings, cancellationToken) : [];
         Dictionary<int, SlicePrediction> predictions = Predict(selected, series, cancellationToken);
         ReplaceNotFinite(selected, predictions, built, series, methods, findings, cancellationToken);
         if (options.WithUncertainty)
@@ -55,7 +56,10 @@ public static class InferStage
         }
 
         return new Inference(
-            [.. predictions.Values.OrderBy(prediction => prediction.Slice)], [.. selected.Select(group => group.Choice)], findings.ToImmutable());
+            [.. predictions.Values.OrderBy(prediction => prediction.Slice)], [.. selected.Select(group => group.Choice)], findings.ToImmutable())
+        {
+            Adaptations = adaptations,
+        };
     }
 
     private static IVolumeReconstructor? Given(string name, IReadOnlyList<IVolumeReconstructor> methods)
@@ -98,6 +102,42 @@ public static class InferStage
         {
             Findings = instead.Findings.Add(FellBack(ErrorCode.MethodFellBack, targets, given.Identity.Name, instead.Method.Identity.Name, built, "cannot reach these slices from what is visible")),
         };
+    }
+
+    /// <summary>Puts fitted methods in place of those chosen, in <paramref name="selected"/>; the choice itself was made without them.</summary>
+    private static ImmutableArray<Adaptation> Adapt(
+        Selected[] selected, ReconstructionRequest series, int seconds, ImmutableArray<Finding>.Builder findings, CancellationToken cancellationToken)
+    {
+        var adaptations = ImmutableArray.CreateBuilder<Adaptation>();
+        string? obstacle = "no slice is predicted by a method that can be fitted";
+        foreach (IAdaptableReconstructor method in selected.Select(group => group.Method).OfType<IAdaptableReconstructor>().Distinct().ToArray())
+        {
+            try
+            {
+                ImmutableArray<int> targets = [.. selected.Where(group => group.Method == method).SelectMany(group => group.Choice.Targets).Order()];
+                (IVolumeReconstructor fitted, Adaptation report) = method.Adapt(series with { Targets = targets }, seconds, cancellationToken);
+                adaptations.Add(report);
+                for (int i = 0; i < selected.Length; i++)
+                {
+                    selected[i] = selected[i].Method == method
+                        ? selected[i] with { Method = fitted, Choice = selected[i].Choice with { Method = fitted.Identity } }
+                        : selected[i];
+                }
+
+                obstacle = null;
+            }
+            catch (InpaintException refusal) when (refusal.Code == ErrorCode.TooFewSlices)
+            {
+                obstacle = refusal.Message;
+            }
+        }
+
+        if (obstacle is not null)
+        {
+            findings.Add(new Finding { Code = ErrorCode.NotAdapted, Severity = FindingSeverity.Warning, Message = $"Nothing was fitted to the series: {obstacle}" });
+        }
+
+        return adaptations.ToImmutable();
     }
 
     // One call a method, so that a learned one can treat its targets together.

@@ -12,12 +12,14 @@ namespace Inpaint.Medical.Core.Pipeline;
 /// <param name="SlicesByHand">Zero-based slices of the grid to be replaced.</param>
 /// <param name="RegionsByHand">Masked voxels by slice, [rows × columns].</param>
 /// <param name="WithUncertainty">Whether the standard error of every predicted voxel is written beside the result.</param>
+/// <param name="AdaptSeconds">Budget for fitting a learned method to the series first; 0 for none.</param>
 public sealed record RunOptions(
     string? Method = null,
     OutputMode? Mode = null,
     ImmutableArray<int> SlicesByHand = default,
     ImmutableDictionary<int, RegionMask>? RegionsByHand = null,
-    bool WithUncertainty = false);
+    bool WithUncertainty = false,
+    int AdaptSeconds = 0);
 
 /// <summary>How well one method predicted visible slices that were left out near a gap, in the gap's own pattern.</summary>
 /// <param name="Method">Name.</param>
@@ -33,7 +35,11 @@ public sealed record MethodChoice(
     ImmutableArray<int> Targets, MethodIdentity Method, string Reason, ImmutableArray<MethodEvidence> Evidence);
 
 /// <summary>Stage 5's output: predictions for every masked slice, and how each method was chosen.</summary>
-public sealed record Inference(ImmutableArray<SlicePrediction> Predictions, ImmutableArray<MethodChoice> Choices, ImmutableArray<Finding> Findings);
+public sealed record Inference(ImmutableArray<SlicePrediction> Predictions, ImmutableArray<MethodChoice> Choices, ImmutableArray<Finding> Findings)
+{
+    /// <summary>Methods that were fitted to the series, kept or not.</summary>
+    public ImmutableArray<Adaptation> Adaptations { get; init; } = [];
+}
 
 /// <summary>One slice after compositing.</summary>
 /// <param name="Samples">Stored samples, little endian, [rows × columns].</param>

@@ -68,6 +68,7 @@ internal sealed class SeriesRun
         Slices = options.SlicesByHand.IsDefault ? [] : options.SlicesByHand,
         Regions = options.RegionsByHand is null ? null : CanonicalDigest.Of(options.RegionsByHand),
         options.WithUncertainty,
+        options.AdaptSeconds,
         Methods = _methods,
         Software = _software,
     })[..16];
@@ -202,6 +203,7 @@ internal sealed class SeriesRun
         Stages = _stages.ToImmutable(),
         Choices = _inference?.Choices ?? [],
         Output = OutputSlices.Of(_built, _derived, _composite, _delivery),
+        Adaptations = _inference?.Adaptations ?? [],
         Uncertainty = _uncertainty,
     };
 

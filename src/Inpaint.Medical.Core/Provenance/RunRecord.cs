@@ -88,6 +88,9 @@ public sealed record RunRecord
 
     public required ImmutableArray<OutputSlice> Output { get; init; }
 
+    /// <summary>Learned methods that were fitted to the series first.</summary>
+    public ImmutableArray<Adaptation> Adaptations { get; init; } = [];
+
     /// <summary>Null where none was asked for or given.</summary>
     public UncertaintyFile? Uncertainty { get; init; }
 }

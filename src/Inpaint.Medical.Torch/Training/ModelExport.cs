@@ -36,7 +36,7 @@ public static class ModelExport
             Training = training,
         };
         ModelFolder model = new ModelFolder(folder, manifest).Write(manifest);
-        IReadOnlyList<SigmaFactor> factors = SigmaCalibration.Measure(model, train, SigmaCalibration.Holes, new InferenceOptions(), CancellationToken.None);
+        IEnumerable<SigmaFactor> factors = SigmaCalibration.Measure(model, train, new InferenceOptions(), CancellationToken.None);
         return model.Write(manifest with { SigmaScale = SigmaCalibration.Combine(factors) });
     }
 }

@@ -18,24 +18,19 @@ public static class SigmaCalibration
     /// <summary>Half width of a 90 % interval of the normal distribution, in standard deviations.</summary>
     private const double HalfWidth = 1.6448536;
 
-    /// <summary>Holes a volume and gap that suffice.</summary>
-    public const int Holes = 3;
+    /// <summary>Holes a volume and gap, spread evenly.</summary>
+    private const int Holes = 2;
 
     private const int SamplesPerSlice = 20_011;
 
-    /// <summary>The factors of each volume and gap; gaps that a volume is too short for are left out.</summary>
-    /// <param name="holes">Holes a volume and gap, spread evenly.</param>
-    public static IReadOnlyList<SigmaFactor> Measure(ModelFolder model, IReadOnlyCollection<TrainingVolume> volumes, int holes, InferenceOptions options, CancellationToken cancellationToken)
+    /// <summary>The factors of each volume and gap, as they are found; gaps that a volume is too short for are left out.</summary>
+    public static IEnumerable<SigmaFactor> Measure(ModelFolder model, IEnumerable<TrainingVolume> volumes, InferenceOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(volumes);
         var plain = model with { Manifest = model.Manifest with { SigmaScale = ImmutableSortedDictionary<string, double>.Empty } };
         var method = new TransformerReconstructor(plain, options);
-        return
-        [
-            .. volumes.AsParallel().AsOrdered().WithCancellation(cancellationToken).SelectMany(volume =>
-                HolePattern.Measured.Select(gap => Measure(method, volume, gap, holes, cancellationToken)).OfType<SigmaFactor>()),
-        ];
+        return volumes.SelectMany(volume => HolePattern.Measured.Select(gap => Measure(method, volume, gap, cancellationToken)).OfType<SigmaFactor>());
     }
 
     /// <summary>One factor a gap: the mean of the volumes' logarithms, so that every volume counts alike and none alone decides.</summary>
@@ -43,11 +38,11 @@ public static class SigmaCalibration
         .GroupBy(factor => factor.Gap)
         .ToImmutableSortedDictionary(group => group.Key, group => Math.Exp(group.Average(factor => Math.Log(factor.Factor))), StringComparer.Ordinal);
 
-    private static SigmaFactor? Measure(TransformerReconstructor method, TrainingVolume source, string gap, int holes, CancellationToken cancellationToken)
+    private static SigmaFactor? Measure(TransformerReconstructor method, TrainingVolume source, string gap, CancellationToken cancellationToken)
     {
         Volume volume = source.ToVolume();
         var ratios = new List<float>();
-        foreach (int[] hidden in Hidden(volume.SliceCount, gap, holes))
+        foreach (int[] hidden in Hidden(volume.SliceCount, gap))
         {
             int[] targets = gap == "x2" ? [hidden[hidden.Length / 2]] : hidden;
             var request = new ReconstructionRequest(volume, NothingMasked(volume.SliceCount).Hide(hidden), [.. targets], method.Model.Manifest.Modalities[0]);
@@ -60,12 +55,12 @@ public static class SigmaCalibration
     }
 
     /// <summary>Slices to hide, one set a hole; a hole has four visible slices on both sides.</summary>
-    private static IEnumerable<int[]> Hidden(int slices, string gap, int holes)
+    private static IEnumerable<int[]> Hidden(int slices, string gap)
     {
         bool isPeriodic = gap == "x2";
         int length = isPeriodic ? 1 : int.Parse(gap, CultureInfo.InvariantCulture), margin = isPeriodic ? 7 : 4;
         int first = margin, last = slices - margin - length;
-        foreach (int start in Enumerable.Range(1, holes).Select(i => first + ((last - first) * i / (holes + 1))).Distinct().Where(_ => last >= first))
+        foreach (int start in Enumerable.Range(1, Holes).Select(i => first + ((last - first) * i / (Holes + 1))).Distinct().Where(_ => last >= first))
         {
             yield return isPeriodic
                 ? [.. Enumerable.Range(-3, 7).Select(k => start + (2 * k))]
