@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Inpaint.Medical.Benchmarks;
 
-// benchmarks [reading|filling|program|nifti|receive|mutations…] [--mutants N] [--write FILE]
-string[] known = ["reading", "filling", "program", "nifti", "receive", "mutations"];
+// benchmarks [reading|filling|program|nifti|receive|network|soak|mutations…] [--mutants N] [--write FILE]
+string[] known = ["reading", "filling", "program", "nifti", "receive", "network", "soak", "mutations"];
 string? file = ValueOf("--write");
 int mutants = int.Parse(ValueOf("--mutants") ?? "200000", CultureInfo.InvariantCulture);
 string[] chosen = [.. args.Where(known.Contains)];
 string inpaint = BuiltProgram("Inpaint.Medical.Cli", "inpaint");
+
+string models = Path.Combine(Path.GetDirectoryName(inpaint)!, "models");
 
 var sections = new Dictionary<string, Func<IEnumerable<Row>>>
 {
@@ -16,6 +18,8 @@ var sections = new Dictionary<string, Func<IEnumerable<Row>>>
     ["program"] = () => ProgramBenchmarks.Run(inpaint),
     ["nifti"] = () => NiftiBenchmarks.Run(inpaint),
     ["receive"] = () => ReceiveBenchmarks.Run(BuiltProgram("Inpaint.Medical.Worker", "inpaint-worker")),
+    ["network"] = () => NetworkBenchmarks.Run(models),
+    ["soak"] = () => NetworkBenchmarks.Soak(models),
     ["mutations"] = () => MutationBenchmarks.Run(mutants),
 };
 var rows = new List<Row>();

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Inpaint.Medical.Core.Masking;
+using Inpaint.Medical.Core.Ports;
+using Inpaint.Medical.Core.Volumes;
+using Inpaint.Medical.Torch;
+using Inpaint.Medical.Torch.Training;
+using TorchSharp;
+
+namespace Inpaint.Medical.Benchmarks;
+
+/// <summary>The transformer: time of a slice, share of the machine's own rate of bf16 products, and whether long work leaks. One thread of libtorch, as in use.</summary>
+internal static class NetworkBenchmarks
+{
+    private const int Side = 256;
+    private const int Rounds = 7;
+
+    // Pixels of the slice for each output pixel of a layer.
+    private static readonly Dictionary<string, int> PixelsPerOutput = new(StringComparer.Ordinal)
+    {
+        ["coarseStem"] = 16, ["coarse4In"] = 16, ["coarseDown"] = 64, ["coarse8In"] = 64, ["coarse8Out"] = 64, ["coarseUp"] = 64, ["coarse4Out"] = 16, ["flow4"] = 16,
+        ["fineStem"] = 4, ["fineJoin"] = 16, ["fine2In"] = 4, ["fineDown"] = 16, ["fine4"] = 16, ["fineUp"] = 16, ["fine2Out"] = 4, ["flow2"] = 4, ["hidden"] = 4, ["mix"] = 4, ["spread"] = 4,
+    };
+
+    public static IEnumerable<Row> Run(string models)
+    {
+        ModelFolder model = ModelFolder.Open(Path.Combine(models, "tiny"));
+        var method = new TransformerReconstructor(model, new InferenceOptions("cpu"));
+        torch.set_num_threads(1);
+        double peak = ProductRate(), perPixel = ProductsPerPixel(model.Network(DeviceType.CPU));
+
+        double slice = Best(() => method.Reconstruct(Request(Side), CancellationToken.None));
+        yield return new Row("transformer `tiny`, one slice of 256² from 8, two views", Row.Seconds(slice), "–", "0.5 s", slice <= 0.5);
+        double inference = 2 * 2 * perPixel * Side * Side / slice / peak;
+        yield return new Row("inference: share of this machine's bf16 matrix rate", Share(inference), $"{peak / 1e9:0} GFLOP/s, 2048³, one thread", "50 %", inference >= 0.5);
+
+        (double step, int pixels) = TrainingStep();
+        double training = 3 * 2 * perPixel * pixels / step / peak;
+        yield return new Row("training: share of the same", Share(training), FormattableString.Invariant($"a step of 8 × 96² in {step:0.000} s"), "30 %", training >= 0.3);
+    }
+
+    /// <summary>Two thousand slabs, one after the other.</summary>
+    public static IEnumerable<Row> Soak(string models)
+    {
+        const int slabs = 2_000, warm = 200;
+        var method = new TransformerReconstructor(ModelFolder.Open(Path.Combine(models, "tiny")), new InferenceOptions("cpu"));
+        ReconstructionRequest request = Request(64);
+        (long Bytes, long Tensors) before = default, after = default;
+        for (int slab = 1; slab <= slabs; slab++)
+        {
+            method.Reconstruct(request, CancellationToken.None);
+            if (slab == warm)
+            {
+                before = Held();
+            }
+        }
+
+        after = Held();
+        double grown = (after.Bytes - before.Bytes) / 1048576.0;
+        yield return new Row(
+            "soak: 2,000 slabs of 64² through `tiny`", FormattableString.Invariant($"{after.Tensors - before.Tensors:+0;-0;0} tensors, {grown:+0.0;-0.0;0} MiB from slab 200 on"), "–", "flat",
+            after.Tensors == before.Tensors && grown < 32);
+    }
+
+    private static (long Bytes, long Tensors) Held()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return (long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024, torch.Tensor.TotalCount);
+    }
+
+    private static double Best(Action work)
+    {
+        work();
+        return Enumerable.Range(0, Rounds).Min(_ => Paired.Seconds(work));
+    }
+
+    /// <summary>Multiplications and additions a second of a large bf16 matrix product.</summary>
+    private static double ProductRate()
+    {
+        const int size = 2048;
+        using torch.Tensor a = torch.randn(size, size).to(torch.bfloat16), b = torch.randn(size, size).to(torch.bfloat16);
+        return 2.0 * size * size * size / Best(() => a.mm(b).Dispose());
+    }
+
+    /// <summary>Multiply-adds of the convolutions for each pixel of the predicted slice; the transformer's, a few per cent more, are not counted.</summary>
+    private static double ProductsPerPixel(MaskedVolumeTransformer network) => network.named_parameters()
+        .Where(parameter => parameter.parameter.dim() == 4 && PixelsPerOutput.ContainsKey(parameter.name.Split('.')[0]))
+        .Sum(parameter => (double)parameter.parameter.numel() / PixelsPerOutput[parameter.name.Split('.')[0]]);
+
+    private static ReconstructionRequest Request(int side)
+    {
+        Volume volume = SampleSeries.Volume(9, side);
+        var mask = new SliceMask { Verdicts = [.. Enumerable.Range(0, 9).Select(slice => slice == 4 ? SliceVerdict.Corrupted : SliceVerdict.Intact)], Decisions = [] };
+        return new ReconstructionRequest(volume, mask, [4], "CT");
+    }
+
+    private static (double Seconds, int Pixels) TrainingStep()
+    {
+        string folder = Directory.CreateTempSubdirectory("inpaint-bench-").FullName;
+        try
+        {
+            var config = new TrainingConfig { Steps = Rounds + 1, TokensFromStep = 0, SaveEverySteps = 1000, ValidateEverySteps = 1000, Crops = [new CropShape(96, 96, 8, 1)] };
+            new Trainer(config, folder, [TrainingVolume.Of("sample", SampleSeries.Volume(40, Side))], []).Run(resume: false, null, CancellationToken.None);
+            double milliseconds = File.ReadLines(Path.Combine(folder, "loss.csv")).Skip(2).Min(line => double.Parse(line.Split(',')[^1], CultureInfo.InvariantCulture));
+            return (milliseconds / 1000, 8 * 96 * 96);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string Share(double share) => (100 * share).ToString("0", CultureInfo.InvariantCulture) + " %";
+}
