@@ -134,13 +134,21 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     public Prediction PredictFromTwoViews(SlabBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        using SlabBatch turned = batch.Turned();
-        Prediction first = call(batch), second = call(turned);
-        return first with
-        {
-            Mean = Plus(first.Mean, second.Mean.flip(1, 2)) * Number(0.5),
-            LogSigma = Plus(first.LogSigma, second.LogSigma.flip(1, 2)) * Number(0.5),
-        };
+        using var whole = NewDisposeScope();
+        Prediction first = Alone(batch), second;
+        using (SlabBatch turned = batch.Turned()) second = Alone(turned);
+        return new Prediction(
+            (Plus(first.Mean, second.Mean.flip(1, 2)) * Number(0.5)).MoveToOuterDisposeScope(),
+            (Plus(first.LogSigma, second.LogSigma.flip(1, 2)) * Number(0.5)).MoveToOuterDisposeScope(),
+            first.Candidates.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>One view, whose many intermediate results are gone before the next.</summary>
+    private Prediction Alone(SlabBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        Prediction view = call(batch);
+        return new Prediction(view.Mean.MoveToOuterDisposeScope(), view.LogSigma.MoveToOuterDisposeScope(), view.Candidates.MoveToOuterDisposeScope());
     }
 
     /// <summary>Mean squared error of each candidate on left-out visible slices; with too few of them, of the step between neighbours. [batch, candidates]</summary>
