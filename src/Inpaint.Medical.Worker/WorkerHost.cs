@@ -149,10 +149,19 @@ internal static class WorkerHost
         options.Archive is null ? null
         : WorkerOptions.WebUrl(options.Archive) is { } url
             ? new WebArchive(Http(provider), WithSlash(url), provider.GetRequiredService<Intake>(), provider.GetRequiredService<ObjectStore>(), options)
-            : CreateArchive(options, PeerSetting.Parse(options.Archive)!);
+            : CreateArchive(options, PeerSetting.Parse(options.Archive)!, provider);
 
-    private static DicomArchive CreateArchive(WorkerOptions options, PeerSetting peer) =>
-        new(options.Receivers()[0].AeTitle, peer.Peer, options.Tls(peer));
+    private static DicomArchive CreateArchive(WorkerOptions options, PeerSetting peer, IServiceProvider provider) =>
+        new(options.Receivers()[0].AeTitle, peer.Peer, options.Tls(peer), TakeFetched(options, provider));
+
+    private static InstanceTaker TakeFetched(WorkerOptions options, IServiceProvider provider) => async (file, uid, cancellationToken) =>
+    {
+        using StagedObject staged = provider.GetRequiredService<ObjectStore>().Stage(options.LargestObjectBytes);
+        staged.BeginDataset();
+        file.Save(staged);
+        return await provider.GetRequiredService<Intake>().AcceptAsync(
+            staged, uid, "archive", options.Receivers()[0].AeTitle, cancellationToken) == StoreAnswer.Success;
+    };
 
     private static IDestination CreateDestination(string name, WorkerOptions options, IServiceProvider provider) =>
         WorkerOptions.WebUrl(name) is { } url

@@ -13,15 +13,22 @@ internal sealed class RunningWorker : IDisposable
     private readonly string _data;
     private readonly string[] _arguments;
     private readonly int _httpPort = FreePort();
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _output = new();
     private Process? _process;
 
     public RunningWorker(string data, params string[] arguments)
     {
         _data = data;
-        _arguments = arguments;
+        int named = Array.IndexOf(arguments, "--port");
+        Port = named < 0 ? FreePort() : int.Parse(arguments[named + 1], System.Globalization.CultureInfo.InvariantCulture);
+        _arguments = named < 0 ? arguments : [.. arguments[..named], .. arguments[(named + 2)..]];
     }
 
-    public int Port { get; } = FreePort();
+    /// <summary>Port of its associations.</summary>
+    public int Port { get; }
+
+    /// <summary>Variables for the program, beside those of the test.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
 
     public static int FreePort()
     {
@@ -32,25 +39,53 @@ internal sealed class RunningWorker : IDisposable
 
     public async Task StartAsync()
     {
-        _process = Process.Start(new ProcessStartInfo(
+        Launch();
+        await UntilAsync(async () => (await Http.GetAsync($"http://127.0.0.1:{_httpPort}/health/ready")).IsSuccessStatusCode, "the worker is ready");
+    }
+
+    /// <summary>Starts it and does not wait.</summary>
+    public void Launch()
+    {
+        var start = new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "inpaint-worker"),
             ["--data", _data, "--aet", "INPAINT", "--address", "127.0.0.1", "--port", $"{Port}", "--http", $"127.0.0.1:{_httpPort}", .. _arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach ((string name, string value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await UntilAsync(async () => (await Http.GetAsync($"http://127.0.0.1:{_httpPort}/health/ready")).IsSuccessStatusCode, "the worker is ready");
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>kill -9 of the worker alone: what it has started must notice by itself.</summary>
     public void Kill()
     {
-        _process!.Kill(entireProcessTree: true);
+        _process!.Kill();
         _process.WaitForExit();
         _process.Dispose();
     }
+
+    /// <summary>SIGTERM, and its exit code.</summary>
+    public int Terminate()
+    {
+        using Process signal = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    /// <summary>All that it has written to the console, over all starts.</summary>
+    public string Output => string.Join('\n', _output);
+
+    public async Task PostAsync(string path) =>
+        (await Http.PostAsync($"http://127.0.0.1:{_httpPort}{path}", null)).EnsureSuccessStatusCode();
 
     public async Task<string> GetAsync(string path) => await Http.GetStringAsync($"http://127.0.0.1:{_httpPort}{path}");
 

@@ -39,7 +39,7 @@ public sealed class WorkerEndToEndTests : IDisposable
 
         Assert.Contains("missing", await worker.GetAsync("/jobs"), StringComparison.Ordinal);
         Assert.Matches("\"device\":\"(cpu|cuda:0)\"", await worker.GetAsync("/health/ready"));
-        Assert.False(Directory.Exists(Path.Combine(_folder, "data", "jobs", "1", "output")));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder, "data", "jobs"), "*.dcm", SearchOption.AllDirectories));
     }
 
     [Fact]

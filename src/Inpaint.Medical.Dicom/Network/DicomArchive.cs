@@ -20,9 +20,25 @@ public interface IArchive
     Task<bool> FetchAsync(string studyUid, string seriesUid, IReadOnlyList<string> sopInstanceUids, CancellationToken cancellationToken);
 }
 
-/// <summary>Query and retrieve over DIMSE, Study Root (PS3.4 C.6.2): C-FIND at IMAGE level, C-MOVE to ourselves.</summary>
-public sealed class DicomArchive(string ourAe, DicomPeer peer, DicomTls? tls) : IArchive
+/// <summary>Takes an instance that came over an association of our own.</summary>
+/// <param name="sopInstanceUid">As the peer announced it.</param>
+/// <returns>Whether it is held now.</returns>
+public delegate Task<bool> InstanceTaker(DicomFile file, string sopInstanceUid, CancellationToken cancellationToken);
+
+/// <summary>
+/// Query and retrieve over DIMSE, Study Root (PS3.4 C.6.2): C-FIND at IMAGE level, C-MOVE to ourselves, and C-GET for what the archive
+/// could not move, which needs no knowledge of us there.
+/// </summary>
+/// <param name="take">Where instances that come by C-GET go; null where nothing is ever fetched.</param>
+public sealed class DicomArchive(string ourAe, DicomPeer peer, DicomTls? tls, InstanceTaker? take = null) : IArchive
 {
+    /// <summary>What series for reconstruction are made of; an association holds at most 128 proposals.</summary>
+    private static readonly DicomUID[] FetchedClasses =
+    [
+        DicomUID.CTImageStorage, DicomUID.EnhancedCTImageStorage, DicomUID.MRImageStorage, DicomUID.EnhancedMRImageStorage,
+        DicomUID.PositronEmissionTomographyImageStorage, DicomUID.SecondaryCaptureImageStorage,
+    ];
+
     private const int MostMatches = 20_000;
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(120);
 
@@ -58,7 +74,15 @@ public sealed class DicomArchive(string ourAe, DicomPeer peer, DicomTls? tls) : 
     public async Task<bool> FetchAsync(
         string studyUid, string seriesUid, IReadOnlyList<string> sopInstanceUids, CancellationToken cancellationToken)
     {
-        int moved = 0;
+        string[] left = [.. sopInstanceUids.Except(await MoveAsync(studyUid, seriesUid, sopInstanceUids, cancellationToken))];
+        return left.Length == 0 || (take is not null && await GetAsync(studyUid, seriesUid, left, take, cancellationToken));
+    }
+
+    /// <returns>What the archive says it has sent.</returns>
+    private async Task<IReadOnlyCollection<string>> MoveAsync(
+        string studyUid, string seriesUid, IReadOnlyList<string> sopInstanceUids, CancellationToken cancellationToken)
+    {
+        var moved = new ConcurrentBag<string>();
         IDicomClient client = PeerClient.Create(ourAe, peer, tls, LongestAnswer);
         foreach (string sopInstanceUid in sopInstanceUids)
         {
@@ -68,12 +92,37 @@ public sealed class DicomArchive(string ourAe, DicomPeer peer, DicomTls? tls) : 
                 {
                     if (response.Status.State == DicomState.Success)
                     {
-                        Interlocked.Increment(ref moved);
+                        moved.Add(sopInstanceUid);
                     }
                 },
             });
         }
 
-        return await PeerClient.TrySendAsync(client, cancellationToken) && moved == sopInstanceUids.Count;
+        await PeerClient.TrySendAsync(client, cancellationToken);
+        return moved;
+    }
+
+    private async Task<bool> GetAsync(
+        string studyUid, string seriesUid, string[] sopInstanceUids, InstanceTaker taker, CancellationToken cancellationToken)
+    {
+        HashSet<string> wanted = [.. sopInstanceUids];
+        int taken = 0;
+        IDicomClient client = PeerClient.Create(ourAe, peer, tls, LongestAnswer);
+        client.AdditionalPresentationContexts.AddRange(FetchedClasses.Select(uid => DicomPresentationContext.GetScpRolePresentationContext(
+            uid, DicomTransferSyntax.ExplicitVRLittleEndian, DicomTransferSyntax.ImplicitVRLittleEndian)));
+        client.OnCStoreRequest = async store =>
+        {
+            // An archive may send anything on this association; only what was asked for is taken.
+            bool held = wanted.Contains(store.SOPInstanceUID.UID) && store.HasDataset
+                && await taker(store.File, store.SOPInstanceUID.UID, cancellationToken);
+            taken += held ? 1 : 0;
+            return new DicomCStoreResponse(store, held ? DicomStatus.Success : DicomStatus.ProcessingFailure);
+        };
+        foreach (string sopInstanceUid in sopInstanceUids)
+        {
+            await client.AddRequestAsync(new DicomCGetRequest(studyUid, seriesUid, sopInstanceUid));
+        }
+
+        return await PeerClient.TrySendAsync(client, cancellationToken) && taken == sopInstanceUids.Length;
     }
 }

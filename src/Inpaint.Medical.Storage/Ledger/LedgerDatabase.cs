@@ -36,6 +36,17 @@ public sealed class LedgerDatabase
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using LedgerContext context = Open();
+        if (!(await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            return;
+        }
+
+        if (!IsPostgres)
+        {
+            // A process that is killed while it migrates leaves its lock behind, and the next one would wait for it for ever.
+            await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+        }
+
         await context.Database.MigrateAsync(cancellationToken);
     }
 

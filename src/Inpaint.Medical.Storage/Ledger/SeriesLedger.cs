@@ -286,6 +286,12 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
             return null;
         }
 
+        if (job.State == JobState.Dead)
+        {
+            // The cause is gone, says the operator: what was counted against the job is forgotten.
+            (job.Attempts, job.Crashes) = (0, 0);
+        }
+
         Transition(context, job, to);
         job.NotBeforeUtc = null;
         job.FencingToken++;

@@ -21,6 +21,8 @@ internal static class ReconstructionProcess
 
         using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["task", request, answer])
         {
+            // Held open, never written to: it ends when this process does, however it dies, and the child with it.
+            RedirectStandardInput = true,
             RedirectStandardOutput = false,
             RedirectStandardError = false,
         })!;

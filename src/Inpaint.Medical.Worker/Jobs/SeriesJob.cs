@@ -33,6 +33,11 @@ internal sealed class SeriesJob(SeriesLedger ledger, SeriesSteps steps, WorkerId
         {
             logger.LogInformation("Job {Job} is left to be taken up again", id);
         }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            logger.LogError("A step of job {Job} failed: {Type}", id, failure.GetType().Name);
+            await steps.FailedAsync(job, failure, CancellationToken.None);
+        }
         finally
         {
             await lost.CancelAsync();

@@ -227,7 +227,12 @@ internal sealed class SeriesSteps(
         List<LedgerDelivery> rows = await DeliveriesAsync(job, row => row.State == DeliveryState.Stored, cancellationToken);
         foreach (IGrouping<string, LedgerDelivery> group in rows.GroupBy(row => row.Destination))
         {
-            IDestination destination = destinations.First(candidate => candidate.Name == group.Key);
+            if (destinations.FirstOrDefault(candidate => candidate.Name == group.Key) is not { } destination)
+            {
+                await EndUnconfiguredAsync(job, group.Key, cancellationToken);
+                return false;
+            }
+
             Confirmation confirmation = await destination.ConfirmAsync(
                 job.StudyInstanceUid, job.DerivedSeriesInstanceUid!, [.. group.Select(Instance)], cancellationToken);
             switch (confirmation)
@@ -255,25 +260,34 @@ internal sealed class SeriesSteps(
         return await ledger.MoveAsync(job, JobState.Done, (row, _) => (row.LeaseOwner, row.LeaseUntilUtc) = (null, null), cancellationToken);
     }
 
+    private Task<bool> EndUnconfiguredAsync(LedgerJob job, string destination, CancellationToken cancellationToken) =>
+        ledger.EndAsync(job, JobState.Dead, new JobReason(
+            ErrorCode.DestinationRefused, $"Destination {destination} is no longer configured.",
+            "Configure it again and retry the job, or drop the job."), cancellationToken);
+
+    /// <summary>A step that threw: tried again with growing pauses, and given up after as many attempts as any other failure.</summary>
+    public Task<bool> FailedAsync(LedgerJob job, Exception failure, CancellationToken cancellationToken) => RetryAsync(
+        job, new JobReason(ErrorCode.Internal, $"A step failed with {failure.GetType().Name}.", "See the log of this time."), cancellationToken);
+
     private async Task<TaskResult?> RunTaskAsync(LedgerJob job, bool reconstruct, DateTime planned, CancellationToken cancellationToken)
     {
         await using LedgerContext context = database.Open();
         List<string> files = await context.Instances.Where(row => row.SeriesInstanceUid == job.SeriesInstanceUid)
             .OrderBy(row => row.SopInstanceUid).Select(row => row.RelativePath).ToListAsync(cancellationToken);
-        string output = store.FullPath(OutputFolder(job));
-        if (Directory.Exists(output))
+        string runs = Directory.CreateDirectory(store.FullPath(Path.Combine("jobs", $"{job.Id}"))).FullName;
+        foreach (string abandoned in Directory.GetDirectories(runs))
         {
             // Left by a worker that died between writing and recording; nothing of it was sent.
-            Directory.Delete(output, recursive: true);
+            Directory.Delete(abandoned, recursive: true);
         }
 
         Receiver? receiver = options.Receivers().FirstOrDefault(candidate => candidate.AeTitle == job.Receiver);
         var task = new ReconstructionTask(
-            [.. files.Select(store.FullPath)], output, reconstruct, job.Generation, planned, receiver?.Protocols ?? [],
+            [.. files.Select(store.FullPath)], store.FullPath(OutputFolder(job)), reconstruct, job.Generation, planned, receiver?.Protocols ?? [],
             options.Protocols, options.Method, options.SiteSecret, job.ArchiveAnswer);
         long started = time.GetTimestamp();
         TaskResult? result = await ReconstructionProcess.RunAsync(
-            task, store.FullPath(Path.Combine("jobs", $"{job.Id}")), TimeSpan.FromSeconds(options.LongestRunSeconds), cancellationToken);
+            task, store.FullPath(RunFolder(job)), TimeSpan.FromSeconds(options.LongestRunSeconds), cancellationToken);
         WorkerMetrics.Reconstructed(time.GetElapsedTime(started));
         return result;
     }
@@ -320,15 +334,13 @@ internal sealed class SeriesSteps(
     private Task<bool> SetStateAsync(
         LedgerJob job, string destination, IEnumerable<string> uids, DeliveryState state, int? status, CancellationToken cancellationToken)
     {
-        HashSet<string> wanted = [.. uids];
+        string[] wanted = [.. uids];
         return ledger.ChangeAsync(job, (_, context) =>
         {
-            foreach (LedgerDelivery row in context.Deliveries.Where(row => row.JobId == job.Id && row.Destination == destination))
+            foreach (LedgerDelivery row in context.Deliveries.Where(
+                row => row.JobId == job.Id && row.Destination == destination && wanted.Contains(row.SopInstanceUid)))
             {
-                if (wanted.Contains(row.SopInstanceUid))
-                {
-                    (row.State, row.Status, row.UpdatedUtc) = (state, status ?? row.Status, time.GetUtcNow().UtcDateTime);
-                }
+                (row.State, row.Status, row.UpdatedUtc) = (state, status ?? row.Status, time.GetUtcNow().UtcDateTime);
             }
         }, cancellationToken);
     }
@@ -350,7 +362,10 @@ internal sealed class SeriesSteps(
 
     private SentInstance Instance(LedgerDelivery row) => new(row.SopClassUid, row.SopInstanceUid, store.FullPath(row.RelativePath));
 
-    private static string OutputFolder(LedgerJob job) => Path.Combine("jobs", $"{job.Id}", "output");
+    // One for each lease: a run whose lease was lost never writes where the next one does.
+    private static string RunFolder(LedgerJob job) => Path.Combine("jobs", $"{job.Id}", $"run-{job.FencingToken}");
+
+    private static string OutputFolder(LedgerJob job) => Path.Combine(RunFolder(job), "output");
 
     private static JobReason Explain(TaskResult result, string otherwise) =>
         new(result.Code, result.Message ?? $"{otherwise} {result.MaskedSlices} slices are missing or spoiled.");

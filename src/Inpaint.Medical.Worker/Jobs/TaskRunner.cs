@@ -17,6 +17,7 @@ internal static class TaskRunner
     /// <returns>0: the answer is written, whatever it says.</returns>
     public static async Task<int> RunAsync(string requestFile, string answerFile)
     {
+        new Thread(EndWithParent) { IsBackground = true }.Start();
         ReconstructionTask task = JsonSerializer.Deserialize<ReconstructionTask>(await File.ReadAllTextAsync(requestFile))!;
         TaskResult result;
         try
@@ -32,6 +33,14 @@ internal static class TaskRunner
         await File.WriteAllTextAsync(temporary, JsonSerializer.Serialize(result));
         File.Move(temporary, answerFile, overwrite: true);
         return 0;
+    }
+
+    /// <summary>A child whose worker was killed must not go on writing beside the child of the next one.</summary>
+    private static void EndWithParent()
+    {
+        using Stream held = Console.OpenStandardInput();
+        held.ReadByte();
+        Environment.Exit(1);
     }
 
     private static async Task<TaskResult> RunAsync(ReconstructionTask task)

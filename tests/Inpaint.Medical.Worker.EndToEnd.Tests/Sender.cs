@@ -1,0 +1,24 @@
+namespace Inpaint.Medical.Worker.EndToEnd.Tests;
+
+/// <summary>DCMTK's storescu towards the worker.</summary>
+internal static class Sender
+{
+    // Proposes the transfer syntaxes of compressed files too; without it those are not sent.
+    private static readonly string[] Proposals = ["-xf", "/etc/dcmtk/storescu.cfg", "Default"];
+
+    /// <summary>One association for all files.</summary>
+    public static bool Send(int port, IEnumerable<string> files, string ourAe = "SCANNER")
+    {
+        string[] paths = [.. files];
+        return ExternalProgram.Run("storescu", [.. For(paths), "-aet", ourAe, "-aec", "INPAINT", "127.0.0.1", $"{port}", .. paths]).ExitCode == 0;
+    }
+
+    /// <summary>High byte of the status that one file was answered with: 0 for success.</summary>
+    public static int Answer(int port, string file) =>
+        ExternalProgram.Run("storescu", "-aec", "INPAINT", "127.0.0.1", $"{port}", file).ExitCode;
+
+    private static string[] For(string[] files) => files.Any(IsCompressed) ? Proposals : [];
+
+    private static bool IsCompressed(string file) =>
+        FellowOakDicom.DicomFile.Open(file).FileMetaInfo.TransferSyntax.IsEncapsulated;
+}
