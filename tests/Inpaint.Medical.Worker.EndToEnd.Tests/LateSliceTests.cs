@@ -31,7 +31,7 @@ public sealed class LateSliceTests : IDisposable
 
         var audit = new Audit(Data);
         await audit.ReceivedAsync(mixed);
-        Assert.Equal(2 * whole.Length, await audit.DeliveredAsync(["1.2.826.0.1.3680043.8.498.77.1.1", "1.2.826.0.1.3680043.8.498.77.2.1"], peer.Holdings));
+        Assert.Equal(2 * whole.Length, await audit.DeliveredAsync([Material.SeriesNumber(1), Material.SeriesNumber(2)], peer.Holdings));
     }
 
     [Fact]

@@ -14,13 +14,14 @@ namespace Inpaint.Medical.Worker.EndToEnd.Tests;
 internal static class LedgerGate
 {
     /// <summary>Waits until the newest job is in a state or has passed it, keeps it there for a time, and kills the worker.</summary>
+    /// <param name="attempts">Of the job in that state, at least.</param>
     /// <returns>The state as the ledger shows it after the kill.</returns>
-    public static async Task<JobState> KillInAsync(string data, RunningWorker worker, JobState wanted, TimeSpan delay)
+    public static async Task<JobState> KillInAsync(string data, RunningWorker worker, JobState wanted, TimeSpan delay, int attempts = 0)
     {
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(data, "ledger.db")};Pooling=False");
         await connection.OpenAsync();
         Lock(connection);
-        while (State(connection) < wanted)
+        while (State(connection) < wanted || (State(connection) == wanted && Attempts(connection) < attempts))
         {
             // One commit of the worker is let through, and the next one finds the lock taken.
             long version = Version(connection);
@@ -58,6 +59,9 @@ internal static class LedgerGate
 
     private static JobState State(SqliteConnection connection) =>
         Enum.Parse<JobState>((string)Read(connection, "SELECT State FROM jobs ORDER BY Id DESC LIMIT 1"));
+
+    private static long Attempts(SqliteConnection connection) =>
+        (long)Read(connection, "SELECT Attempts FROM jobs ORDER BY Id DESC LIMIT 1");
 
     private static object Read(SqliteConnection connection, string sql)
     {

@@ -51,9 +51,9 @@ internal sealed record Material(IReadOnlyList<string> Files, int SlicesWhenFille
         {
             DicomFile copy = DicomFile.Open(file, FileReadOption.ReadAll);
             copy.Dataset.AddOrUpdate(DicomTag.StudyInstanceUID, $"1.2.826.0.1.3680043.8.498.77.{number}");
-            copy.Dataset.AddOrUpdate(DicomTag.SeriesInstanceUID, $"1.2.826.0.1.3680043.8.498.77.{number}.1");
+            copy.Dataset.AddOrUpdate(DicomTag.SeriesInstanceUID, SeriesNumber(number));
             copy.Dataset.AddOrUpdate(DicomTag.FrameOfReferenceUID, $"1.2.826.0.1.3680043.8.498.77.{number}.2");
-            string uid = $"1.2.826.0.1.3680043.8.498.77.{number}.1.{index + 1}";
+            string uid = $"{SeriesNumber(number)}.{index + 1}";
             copy.Dataset.AddOrUpdate(DicomTag.SOPInstanceUID, uid);
             change?.Invoke(copy.Dataset);
             string path = Path.Combine(folder, $"{number}-{index:D4}.dcm");
@@ -61,6 +61,9 @@ internal sealed record Material(IReadOnlyList<string> Files, int SlicesWhenFille
             return path;
         })];
     }
+
+    /// <summary>Series Instance UID that <see cref="Renumber"/> gives.</summary>
+    public static string SeriesNumber(int number) => $"1.2.826.0.1.3680043.8.498.77.{number}.1";
 
     /// <summary>Pixel Data of the first frame, as stored.</summary>
     public static byte[] Pixels(string file) =>

@@ -1,10 +1,18 @@
+using FellowOakDicom;
+
 namespace Inpaint.Medical.Worker.EndToEnd.Tests;
 
 /// <summary>DCMTK's storescu towards the worker.</summary>
 internal static class Sender
 {
-    // Proposes the transfer syntaxes of compressed files too; without it those are not sent.
-    private static readonly string[] Proposals = ["-xf", "/etc/dcmtk/storescu.cfg", "Default"];
+    // storescu proposes one compressed transfer syntax, or none.
+    private static readonly Dictionary<DicomTransferSyntax, string> Proposals = new()
+    {
+        [DicomTransferSyntax.JPEGProcess14SV1] = "-xs",
+        [DicomTransferSyntax.JPEGLSLossless] = "-xt",
+        [DicomTransferSyntax.JPEG2000Lossless] = "-xv",
+        [DicomTransferSyntax.RLELossless] = "-xr",
+    };
 
     /// <summary>One association for all files.</summary>
     public static bool Send(int port, IEnumerable<string> files, string ourAe = "SCANNER")
@@ -17,8 +25,6 @@ internal static class Sender
     public static int Answer(int port, string file) =>
         ExternalProgram.Run("storescu", "-aec", "INPAINT", "127.0.0.1", $"{port}", file).ExitCode;
 
-    private static string[] For(string[] files) => files.Any(IsCompressed) ? Proposals : [];
-
-    private static bool IsCompressed(string file) =>
-        FellowOakDicom.DicomFile.Open(file).FileMetaInfo.TransferSyntax.IsEncapsulated;
+    private static string[] For(string[] files) => [.. files
+        .Select(file => Proposals.GetValueOrDefault(DicomFile.Open(file).FileMetaInfo.TransferSyntax)).OfType<string>().Distinct()];
 }

@@ -89,6 +89,9 @@ internal sealed class RunningWorker : IDisposable
 
     public async Task<string> GetAsync(string path) => await Http.GetStringAsync($"http://127.0.0.1:{_httpPort}{path}");
 
+    /// <summary>The time by its own clock; whole seconds.</summary>
+    public async Task<DateTimeOffset> DateAsync() => (await Http.GetAsync($"http://127.0.0.1:{_httpPort}/health/live")).Headers.Date!.Value;
+
     /// <summary>State of the newest job, lower case; null when there is none.</summary>
     public async Task<string?> NewestStateAsync()
     {
@@ -98,10 +101,12 @@ internal sealed class RunningWorker : IDisposable
     }
 
     /// <summary>Waits for a condition; a refused connection counts as not yet.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    /// <param name="limit">Longest wait; null: five minutes, for machines that do other things too.</param>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
     {
+        TimeSpan longest = limit ?? TimeSpan.FromMinutes(5);
         long started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(180))
+        while (Stopwatch.GetElapsedTime(started) < longest)
         {
             try
             {
@@ -118,7 +123,7 @@ internal sealed class RunningWorker : IDisposable
             await Task.Delay(200);
         }
 
-        Assert.Fail($"Waited three minutes in vain until {what}.");
+        Assert.Fail($"Waited {longest.TotalMinutes:0} minutes in vain until {what}.");
     }
 
     public void Dispose()

@@ -36,18 +36,35 @@ public sealed class LedgerDatabase
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using LedgerContext context = Open();
-        if (!(await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        if (IsPostgres)
         {
+            await context.Database.MigrateAsync(cancellationToken);
             return;
         }
 
-        if (!IsPostgres)
+        // The lock that EF Core keeps in a SQLite file outlives a process that is killed while it migrates, and the next one would wait
+        // for it for ever. The system's lock on a file ends with its process: who holds that may remove the other.
+        await using FileStream turn = await TakeTurnAsync(context.Database.GetDbConnection().DataSource + ".migration", cancellationToken);
+        if ((await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
-            // A process that is killed while it migrates leaves its lock behind, and the next one would wait for it for ever.
             await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+            await context.Database.MigrateAsync(cancellationToken);
         }
+    }
 
-        await context.Database.MigrateAsync(cancellationToken);
+    private static async Task<FileStream> TakeTurnAsync(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException held) when (File.Exists(path) && held is not (DirectoryNotFoundException or FileNotFoundException))
+            {
+                await Task.Delay(50, cancellationToken);
+            }
+        }
     }
 
     /// <summary>

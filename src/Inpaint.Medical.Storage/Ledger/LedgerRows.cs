@@ -70,9 +70,10 @@ public sealed class LedgerJob
     /// <summary>Earliest time of the next step; null is now.</summary>
     public DateTime? NotBeforeUtc { get; set; }
 
+    /// <summary>Failed so far in this part of the path; a worker that died while the job ran counts too.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>Times a worker died while it ran this job.</summary>
+    /// <summary>Times the reconstruction's own process died or ran out of time over this series.</summary>
     public int Crashes { get; set; }
 
     public string? LeaseOwner { get; set; }

@@ -172,7 +172,8 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
 
         if (job.LeaseOwner is not null && job.LeaseOwner != owner && job.State == JobState.Running)
         {
-            job.Crashes++;
+            // Reconstructions run in a process of their own, which is what a bad series kills: the worker died of something else.
+            job.Attempts++;
             Add(context, job.Id, "taken-over", $"the lease of another worker ran out in state {job.State}");
         }
 
@@ -180,6 +181,14 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
         job.LeaseUntilUtc = now + duration;
         job.FencingToken++;
         return await TrySaveAsync(context, cancellationToken) ? job : null;
+    }
+
+    /// <summary>Ends all leases at the start of a worker that is alone on its ledger: whoever held one is dead.</summary>
+    public async Task EndLeasesAsync(CancellationToken cancellationToken)
+    {
+        await using LedgerContext context = database.Open();
+        await context.Jobs.Where(job => job.LeaseOwner != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(job => job.LeaseUntilUtc, DateTime.UnixEpoch), cancellationToken);
     }
 
     /// <summary>Lengthens a lease. False: it was lost, and the worker must stop.</summary>

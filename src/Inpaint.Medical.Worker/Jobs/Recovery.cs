@@ -30,6 +30,11 @@ internal sealed class Recovery(
             logger.LogInformation("{Count} acknowledged objects were recorded from the log of arrivals", replayed);
         }
 
+        if (recorder.IsAlone)
+        {
+            await ledger.EndLeasesAsync(cancellationToken);
+        }
+
         await using LedgerContext context = database.Open();
         HashSet<string> known = await context.Instances.Select(row => row.RelativePath).ToHashSetAsync(cancellationToken);
         int swept = store.Sweep(known.Contains, time.GetUtcNow().UtcDateTime - Grace);

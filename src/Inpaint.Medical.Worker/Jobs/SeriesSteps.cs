@@ -91,7 +91,11 @@ internal sealed class SeriesSteps(
             string answer = there.Count == 0
                 ? "the archive holds nothing of this series"
                 : $"the archive holds {there.Count} instances, all of them received";
-            return await ledger.MoveAsync(job, JobState.Confirmed, (row, _) => row.ArchiveAnswer = answer, cancellationToken);
+            return await ledger.MoveAsync(job, JobState.Confirmed, (row, _) =>
+            {
+                row.ArchiveAnswer = answer;
+                row.Attempts = job.Attempts = 0;
+            }, cancellationToken);
         }
 
         await ledger.NoteAsync("fetch", $"job {job.Id}: {missing.Length} instances are in the archive and not here", cancellationToken);
@@ -133,11 +137,11 @@ internal sealed class SeriesSteps(
 
     private async Task<bool> ReconstructAsync(LedgerJob job, CancellationToken cancellationToken)
     {
-        if (job.Crashes >= MostCrashes)
+        if (job.Attempts >= options.MostAttempts)
         {
             await ledger.EndAsync(job, JobState.Dead, new JobReason(
-                ErrorCode.Internal, $"The process died {job.Crashes} times over this series.",
-                "Keep the series for analysis; retry after an upgrade."), cancellationToken);
+                ErrorCode.Internal, $"The worker died while this job ran; given up after {job.Attempts} attempts.",
+                "Find out why the worker dies (memory, power), then retry."), cancellationToken);
             return false;
         }
 
@@ -160,7 +164,7 @@ internal sealed class SeriesSteps(
             row.RunId = result.RunId;
             row.OutputFolder = OutputFolder(job);
             row.DerivedSeriesInstanceUid = job.DerivedSeriesInstanceUid = result.Outputs[0].SeriesInstanceUid;
-            row.Attempts = 0;
+            row.Attempts = job.Attempts = 0;
             foreach (IDestination destination in destinations)
             {
                 context.Deliveries.AddRange(result.Outputs.Select(output => new LedgerDelivery
@@ -219,7 +223,7 @@ internal sealed class SeriesSteps(
             return false;
         }
 
-        return await ledger.MoveAsync(job, JobState.Sent, (row, _) => row.Attempts = 0, cancellationToken);
+        return await ledger.MoveAsync(job, JobState.Sent, (row, _) => row.Attempts = job.Attempts = 0, cancellationToken);
     }
 
     private async Task<bool> VerifyAsync(LedgerJob job, CancellationToken cancellationToken)

@@ -125,6 +125,44 @@ public abstract class SeriesLedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GivenWorkersThatDieWhileTheJobRuns_WhenOthersTakeOver_ThenEachCountsAsAnAttemptAndNoneAsACrash()
+    {
+        LedgerJob held = await JobIn(JobState.Settled, JobState.Confirmed, JobState.Planned, JobState.Running);
+        await _ledger.LeaseAsync(held.Id, "worker", TimeSpan.Zero, CancellationToken.None);
+
+        await _ledger.LeaseAsync(held.Id, "second", TimeSpan.Zero, CancellationToken.None);
+        await _ledger.LeaseAsync(held.Id, "third", TimeSpan.Zero, CancellationToken.None);
+        LedgerJob last = (await _ledger.LeaseAsync(held.Id, "fourth", TimeSpan.FromMinutes(1), CancellationToken.None))!;
+
+        Assert.Equal((JobState.Running, 3, 0), (last.State, last.Attempts, last.Crashes));
+    }
+
+    [Theory]
+    [InlineData(JobState.Settled)]
+    [InlineData(JobState.Settled, JobState.Confirmed, JobState.Planned, JobState.Running, JobState.Produced, JobState.Sending)]
+    public async Task GivenAWorkerThatDiesInAnyOtherState_WhenAnotherTakesOver_ThenNothingIsCountedAgainstTheJob(params JobState[] path)
+    {
+        LedgerJob held = await JobIn(path);
+        await _ledger.LeaseAsync(held.Id, "worker", TimeSpan.Zero, CancellationToken.None);
+
+        LedgerJob next = (await _ledger.LeaseAsync(held.Id, "second", TimeSpan.FromMinutes(1), CancellationToken.None))!;
+
+        Assert.Equal((path[^1], 0, 0), (next.State, next.Attempts, next.Crashes));
+    }
+
+    [Fact]
+    public async Task GivenALeaseOfAWorkerThatIsDead_WhenOneThatIsAloneStarts_ThenItNeedNotWaitForTheLeaseToEnd()
+    {
+        LedgerJob held = await JobIn(JobState.Settled);
+        Assert.Null(await _ledger.LeaseAsync(held.Id, "next", TimeSpan.FromMinutes(1), CancellationToken.None));
+
+        await _ledger.EndLeasesAsync(CancellationToken.None);
+
+        Assert.NotNull(await _ledger.LeaseAsync(held.Id, "next", TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.False(await _ledger.MoveAsync(held, JobState.Confirmed, null, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task GivenWaitingJob_WhenItsTimeHasNotCome_ThenNobodyGetsIt()
     {
         LedgerJob held = await JobIn();
