@@ -3,12 +3,11 @@ using Inpaint.Medical.Core.Masking;
 using Inpaint.Medical.Core.Ports;
 using Inpaint.Medical.Core.Volumes;
 using Inpaint.Medical.Torch;
-using Inpaint.Medical.Torch.Training;
 using TorchSharp;
 
 namespace Inpaint.Medical.Benchmarks;
 
-/// <summary>The transformer: time of a slice, share of the machine's own rate of bf16 products, and whether long work leaks. One thread of libtorch, as in use.</summary>
+/// <summary>The transformer: time of a slice, share of the machine's own rate of bf16 products, and whether long work leaks. One thread of libtorch, as in use; shares and ratios are of processor time.</summary>
 internal static class NetworkBenchmarks
 {
     private const int Side = 256;
@@ -28,14 +27,20 @@ internal static class NetworkBenchmarks
         torch.set_num_threads(1);
         double peak = ProductRate(), perPixel = ProductsPerPixel(model.Network(DeviceType.CPU));
 
-        double slice = Best(() => method.Reconstruct(Request(Side), CancellationToken.None));
+        Action oneSlice = () => method.Reconstruct(Request(Side), CancellationToken.None);
+        double slice = Best(() => Paired.Seconds(oneSlice));
         yield return new Row("transformer `tiny`, one slice of 256² from 8, two views", Row.Seconds(slice), "–", "0.5 s", slice <= 0.5);
-        double inference = 2 * 2 * perPixel * Side * Side / slice / peak;
+        double inference = 2 * 2 * perPixel * Side * Side / Best(() => Paired.ProcessorSeconds(oneSlice)) / peak;
         yield return new Row("inference: share of this machine's bf16 matrix rate", Share(inference), $"{peak / 1e9:0} GFLOP/s, 2048³, one thread", "50 %", inference >= 0.5);
 
-        (double step, int pixels) = TrainingStep();
-        double training = 3 * 2 * perPixel * pixels / step / peak;
-        yield return new Row("training: share of the same", Share(training), FormattableString.Invariant($"a step of 8 × 96² in {step:0.000} s"), "30 %", training >= 0.3);
+        using var same = new SameNetwork(model);
+        foreach (Row row in AgainstPyTorch(model, same))
+        {
+            yield return row;
+        }
+
+        double step = Best(() => same.TrainingSeconds("bfloat16")), training = 3 * 2 * perPixel * SameNetwork.TrainingPixels / step / peak;
+        yield return new Row("training: share of the rate", Share(training), FormattableString.Invariant($"a step of 8 × 96² in {step:0.000} s"), "30 %", training >= 0.3);
     }
 
     /// <summary>Two thousand slabs, one after the other.</summary>
@@ -61,6 +66,34 @@ internal static class NetworkBenchmarks
             after.Tensors == before.Tensors && grown < 32);
     }
 
+    /// <summary>The same network, weights, batches, precision and thread in Python's PyTorch.</summary>
+    private static IEnumerable<Row> AgainstPyTorch(ModelFolder model, SameNetwork ours)
+    {
+        string folder = Directory.CreateTempSubdirectory("inpaint-bench-").FullName;
+        ours.Write(folder);
+        using PyTorch? peer = PyTorch.Start(model.Path, folder);
+        Directory.Delete(folder, recursive: true);
+        if (peer is null)
+        {
+            yield return new Row("the same network in Python's PyTorch", "–", "not installed", "1.1×", null);
+            yield break;
+        }
+
+        double difference = peer.Differences.Max();
+        yield return new Row(
+            $"float32 prediction, loss and gradient: difference from PyTorch {peer.Version}", difference.ToString("0.0e0", CultureInfo.InvariantCulture), "–", "0.001", difference <= 1e-3);
+        foreach (string precision in (string[])["bfloat16", "float32"])
+        {
+            (double slab, double slabThere) = Paired.Best(() => ours.InferenceSeconds(precision), () => peer.Seconds("inference", precision));
+            yield return Ratio($"inference slab of 256² from 8, one view, {precision}, to PyTorch {peer.Version}", slab, slabThere);
+            (double step, double stepThere) = Paired.Best(() => ours.TrainingSeconds(precision), () => peer.Seconds("training", precision));
+            yield return Ratio($"training step of 8 × 96², {precision}, to the same", step, stepThere);
+        }
+    }
+
+    private static Row Ratio(string what, double ours, double peer) =>
+        new(what, FormattableString.Invariant($"{ours / peer:0.00}× ({ours:0.000} s)"), Row.Seconds(peer), "1.1×", ours <= 1.1 * peer);
+
     private static (long Bytes, long Tensors) Held()
     {
         GC.Collect();
@@ -69,10 +102,10 @@ internal static class NetworkBenchmarks
         return (long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024, torch.Tensor.TotalCount);
     }
 
-    private static double Best(Action work)
+    private static double Best(Func<double> seconds)
     {
-        work();
-        return Enumerable.Range(0, Rounds).Min(_ => Paired.Seconds(work));
+        seconds();
+        return Enumerable.Range(0, Rounds).Min(_ => seconds());
     }
 
     /// <summary>Multiplications and additions a second of a large bf16 matrix product.</summary>
@@ -80,7 +113,7 @@ internal static class NetworkBenchmarks
     {
         const int size = 2048;
         using torch.Tensor a = torch.randn(size, size).to(torch.bfloat16), b = torch.randn(size, size).to(torch.bfloat16);
-        return 2.0 * size * size * size / Best(() => a.mm(b).Dispose());
+        return 2.0 * size * size * size / Best(() => Paired.ProcessorSeconds(() => a.mm(b).Dispose()));
     }
 
     /// <summary>Multiply-adds of the convolutions for each pixel of the predicted slice; the transformer's, a few per cent more, are not counted.</summary>
@@ -93,22 +126,6 @@ internal static class NetworkBenchmarks
         Volume volume = SampleSeries.Volume(9, side);
         var mask = new SliceMask { Verdicts = [.. Enumerable.Range(0, 9).Select(slice => slice == 4 ? SliceVerdict.Corrupted : SliceVerdict.Intact)], Decisions = [] };
         return new ReconstructionRequest(volume, mask, [4], "CT");
-    }
-
-    private static (double Seconds, int Pixels) TrainingStep()
-    {
-        string folder = Directory.CreateTempSubdirectory("inpaint-bench-").FullName;
-        try
-        {
-            var config = new TrainingConfig { Steps = Rounds + 1, TokensFromStep = 0, SaveEverySteps = 1000, ValidateEverySteps = 1000, Crops = [new CropShape(96, 96, 8, 1)] };
-            new Trainer(config, folder, [TrainingVolume.Of("sample", SampleSeries.Volume(40, Side))], []).Run(resume: false, null, CancellationToken.None);
-            double milliseconds = File.ReadLines(Path.Combine(folder, "loss.csv")).Skip(2).Min(line => double.Parse(line.Split(',')[^1], CultureInfo.InvariantCulture));
-            return (milliseconds / 1000, 8 * 96 * 96);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
     }
 
     private static string Share(double share) => (100 * share).ToString("0", CultureInfo.InvariantCulture) + " %";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Inpaint.Medical.TestSupport;
 
 namespace Inpaint.Medical.Benchmarks;
 
@@ -26,5 +27,13 @@ internal static class Paired
         long started = Stopwatch.GetTimestamp();
         work();
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>Seconds that the processor works for this thread: what the work of one thread costs, on a busy machine too.</summary>
+    public static double ProcessorSeconds(Action work)
+    {
+        TimeSpan started = ThreadClock.Now;
+        work();
+        return (ThreadClock.Now - started).TotalSeconds;
     }
 }

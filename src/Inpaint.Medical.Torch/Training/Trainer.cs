@@ -91,11 +91,18 @@ public sealed class Trainer
         CurvePicture.Draw(folder);
     }
 
-    /// <summary>Loss: how many dB the error lies above that of the best classical candidate of each example. Errors count on missing pixels only.</summary>
     private (double Loss, double Gradient) Step(MaskedVolumeTransformer network, Adam adam, BatchSource source, int step)
     {
         using var scope = NewDisposeScope();
         (SlabBatch batch, Tensor target) = source.Next();
+        return Learn(network, adam, config, batch, target, step);
+    }
+
+    /// <summary>One step of the optimiser, unless loss or gradient are not finite.</summary>
+    /// <returns>Loss, how many dB the error lies above that of the best classical candidate of each example, and length of the gradient. Errors count on missing pixels only.</returns>
+    internal static (double Loss, double Gradient) Learn(MaskedVolumeTransformer network, Adam adam, TrainingConfig config, SlabBatch batch, Tensor target, int step)
+    {
+        using var scope = NewDisposeScope();
         network.zero_grad();
         Prediction prediction = network.call(batch);
         Tensor missing = batch.Missing.squeeze(1), count = missing.sum([1, 2]);
