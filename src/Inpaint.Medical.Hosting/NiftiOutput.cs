@@ -50,14 +50,21 @@ public static class NiftiOutput
 
     private static void WriteRecord(RunRecord record, string path)
     {
+        bool isOurs = false;
         try
         {
             using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            isOurs = true;
             stream.Write(RunRecordJson.Serialize(record));
             stream.Flush(flushToDisk: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            if (isOurs)
+            {
+                File.Delete(path);
+            }
+
             throw new InpaintException(ErrorCode.OutputNotWritable, $"{path}: cannot be written: {error.Message}; nothing was left there.", error);
         }
     }

@@ -15,6 +15,7 @@ public static class Safetensors
     private const long LongestFile = int.MaxValue;
 
     /// <summary>Writes to a temporary name first, so that <paramref name="path"/> is either the old file or the whole new one.</summary>
+    /// <exception cref="IOException">The disk is full, or the file cannot be written for another reason.</exception>
     public static void Write(string path, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -43,18 +44,27 @@ public static class Safetensors
         byte[] text = Encoding.UTF8.GetBytes(header.ToJsonString());
         int padded = (text.Length + 7) / 8 * 8;
         string temporary = path + ".part";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        try
         {
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, padded);
-            file.Write(length);
-            file.Write(text);
-            for (int i = text.Length; i < padded; i++) file.WriteByte((byte)' ');
-            foreach (Tensor value in values) file.Write(value.bytes);
-            file.Flush(flushToDisk: true);
-        }
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                Span<byte> length = stackalloc byte[8];
+                BinaryPrimitives.WriteInt64LittleEndian(length, padded);
+                file.Write(length);
+                file.Write(text);
+                for (int i = text.Length; i < padded; i++) file.WriteByte((byte)' ');
+                foreach (Tensor value in values) file.Write(value.bytes);
+                file.Flush(flushToDisk: true);
+            }
 
-        File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            // Half a file only takes room, most of all on a full disk.
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     /// <summary>All tensors of a file, which the caller owns, and its metadata.</summary>

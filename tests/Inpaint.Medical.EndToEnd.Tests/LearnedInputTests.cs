@@ -12,9 +12,9 @@ public sealed class LearnedInputTests : IDisposable
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (string method in new[] { "transformer", "auto" })
+            foreach (string method in new[] { "transformer", "auto", "linear" })
             {
-                foreach (string oddity in new[] { "nan", "infinite", "whole slice nan", "constant", "huge", "tiny" })
+                foreach (string oddity in new[] { "nan", "nan beside the gap", "infinite", "whole slice nan", "constant", "huge", "tiny" })
                 {
                     data.Add(method, oddity);
                 }
@@ -33,6 +33,7 @@ public sealed class LearnedInputTests : IDisposable
         FloatNifti.Write(_work.At("in.nii"), (x, y, z) => oddity switch
         {
             "nan" when (x, y, z) == (5, 6, 4) => float.NaN,
+            "nan beside the gap" when (x, y, z) is (5, 6, 6) or (7, 8, 8) => float.NaN,
             "infinite" when (x, y, z) == (5, 6, 9) => float.NegativeInfinity,
             "whole slice nan" when z == 10 => float.NaN,
             "constant" => 7,
@@ -44,6 +45,31 @@ public sealed class LearnedInputTests : IDisposable
         Fill(method, "CT", "--slices", "7").MustSucceed();
 
         Assert.All(FloatNifti.Slice(_work.At("out.nii"), 7), voxel => Assert.True(float.IsFinite(voxel), $"{voxel}"));
+    }
+
+    [Theory]
+    [InlineData("transformer")]
+    [InlineData("auto")]
+    public void AVolumeOfOneValueIsFilledWithIt(string method)
+    {
+        FloatNifti.Write(_work.At("in.nii"), (_, _, _) => 7);
+
+        Fill(method, "MR", "--slices", "7").MustSucceed();
+
+        Assert.All(FloatNifti.Slice(_work.At("out.nii"), 7), voxel => Assert.Equal(7, voxel));
+    }
+
+    [Theory]
+    [InlineData("transformer")]
+    [InlineData("auto")]
+    [InlineData("linear")]
+    public void VoxelsThatAreNowhereFiniteAreRefused(string method)
+    {
+        FloatNifti.Write(_work.At("in.nii"), (x, y, z) => (x, y) == (5, 6) ? float.NaN : x + y + z);
+
+        Fill(method, "CT", "--slices", "7").MustBeRejected(3, "NothingVisible");
+
+        Assert.False(File.Exists(_work.At("out.nii")));
     }
 
     [Theory]
@@ -113,6 +139,33 @@ public sealed class LearnedInputTests : IDisposable
         FloatNifti.Write(_work.At("in.nii"), (x, y, z) => x + y + z);
 
         Fill("transformer", "CT", "--slices", "7", "--device", "cuda").MustBeRejected(3, "DeviceUnavailable");
+    }
+
+    [Fact]
+    public void AutoGoesOnWithoutADeviceThatIsNotThere()
+    {
+        Assert.SkipWhen(Directory.Exists("/proc/driver/nvidia"), "There may be a CUDA device.");
+        FloatNifti.Write(_work.At("in.nii"), (x, y, z) => x + y + z);
+
+        Assert.Contains("DeviceUnavailable", Fill("auto", "CT", "--slices", "7", "--device", "cuda").MustSucceed().Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADeviceOfAnotherNameIsAUsageError() => Fill("transformer", "CT", "--slices", "7", "--device", "tpu").MustBeRejected(2, "UsageInvalid");
+
+    [Theory]
+    [InlineData("transformer", 16)]
+    [InlineData("transformer", 40)]
+    [InlineData("auto", 40)]
+    public void AFullDiskKeepsNothingOfAFile(string method, int kilobytes)
+    {
+        FloatNifti.Write(_work.At("in.nii"), (x, y, z) => x + y + z);
+        using SmallDisk disk = SmallDisk.Mount(_work.At("disk"), kilobytes);
+
+        InpaintProgram.Run("reconstruct", _work.At("in.nii"), "-o", _work.At("disk", "out.nii"), "--method", method, "--modality", "CT", "--slices", "7")
+            .MustBeRejected(3, "OutputNotWritable");
+
+        Assert.Empty(Directory.GetFileSystemEntries(_work.At("disk")));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Xunit;
 
 namespace Inpaint.Medical.EndToEnd.Tests;
@@ -14,10 +15,7 @@ public sealed class TrainingTests : IDisposable
     public void AKilledTrainingGoesOnBitForBit()
     {
         string data = _work.Phantom("data");
-        File.WriteAllText(_work.At("config.json"), FormattableString.Invariant($$"""
-            { "steps": {{Steps}}, "tokensFromStep": 20, "saveEverySteps": 7, "validateEverySteps": 1000, "seed": 5,
-              "crops": [ { "rows": 16, "columns": 16, "batch": 1, "share": 1 } ] }
-            """));
+        Configure(Steps);
         string[] Train(string output, params string[] more) => ["train", "--data", data, "--config", _work.At("config.json"), "-o", _work.At(output), "--device", "cpu", .. more];
         InpaintProgram.Run(Train("whole")).MustSucceed();
 
@@ -33,6 +31,61 @@ public sealed class TrainingTests : IDisposable
         Assert.Equal(whole, Losses("broken"));
         Assert.Equal(File.ReadAllBytes(_work.At("whole", "checkpoint.safetensors")), File.ReadAllBytes(_work.At("broken", "checkpoint.safetensors")));
     }
+
+    [Fact]
+    public void VoxelsThatAreNotFiniteCountAsNothingAndAreReported()
+    {
+        FloatNifti.Write(_work.At("in.nii"), (x, y, z) => (x, z) switch { (5, 4) => float.NaN, (6, 9) => float.PositiveInfinity, _ => (30 * x) + (20 * y) + (10 * z) });
+
+        ProgramRun run = TrainOn("in.nii", "cpu", _work.At("out")).MustSucceed();
+
+        Assert.Contains("48 voxels that are not finite count as 0", run.Error, StringComparison.Ordinal);
+        Assert.All(Losses("out").Skip(1), line => Assert.True(double.IsFinite(double.Parse(line.Split(',')[1], CultureInfo.InvariantCulture)), line));
+    }
+
+    [Fact]
+    public void AVolumeOfOneValueTeachesNothing()
+    {
+        FloatNifti.Write(_work.At("in.nii"), (_, _, _) => 7);
+
+        ProgramRun run = TrainOn("in.nii", "cpu", _work.At("out"));
+
+        run.MustBeRejected(3, "NoInstances");
+        Assert.Contains("nothing to learn", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cuda", 3, "DeviceUnavailable")]
+    [InlineData("tpu", 2, "UsageInvalid")]
+    public void ADeviceThatIsNotThereIsNamed(string device, int exitCode, string error)
+    {
+        Assert.SkipWhen(Directory.Exists("/proc/driver/nvidia"), "There may be a CUDA device.");
+        FloatNifti.Write(_work.At("in.nii"), (x, y, z) => x + y + z);
+
+        TrainOn("in.nii", device, _work.At("out")).MustBeRejected(exitCode, error);
+    }
+
+    [Fact]
+    public void AFullDiskIsNamedAndKeepsNoHalfCheckpoint()
+    {
+        FloatNifti.Write(_work.At("in.nii"), (x, y, z) => x + y + z);
+        using SmallDisk disk = SmallDisk.Mount(_work.At("disk"), 2048);
+
+        TrainOn("in.nii", "cpu", _work.At("disk", "out")).MustBeRejected(3, "OutputNotWritable");
+
+        Assert.DoesNotContain(Directory.GetFiles(_work.At("disk", "out")), file => Path.GetFileName(file).StartsWith("checkpoint", StringComparison.Ordinal));
+    }
+
+    private ProgramRun TrainOn(string file, string device, string output)
+    {
+        Configure(steps: 6);
+        return InpaintProgram.Run("train", "--data", _work.At(file), "--config", _work.At("config.json"), "-o", output, "--device", device);
+    }
+
+    private void Configure(int steps) => File.WriteAllText(_work.At("config.json"), FormattableString.Invariant($$"""
+        { "steps": {{steps}}, "tokensFromStep": {{steps / 3}}, "saveEverySteps": 7, "validateEverySteps": 1000, "seed": 5,
+          "crops": [ { "rows": 16, "columns": 16, "batch": 1, "share": 1 } ] }
+        """));
 
     // SIGKILL at a random moment after the first checkpoint.
     private static void Kill(Process process, string checkpoint)

@@ -35,13 +35,13 @@ internal static class TrainCommand
             TrainingConfig config = configPath is null ? new TrainingConfig() : TrainingConfig.Read(configPath);
             TrainingVolume[] train = await TrainingData.LoadAsync(data, cancellation).ConfigureAwait(false);
             TrainingVolume[] judges = held.Length == 0 ? [] : await TrainingData.LoadAsync(held, cancellation).ConfigureAwait(false);
-            new Trainer(config, output, train, judges, new Progress(), device).Run(resume, initial, cancellation);
+            Write(output, () => new Trainer(config, output, train, judges, new Progress(), device).Run(resume, initial, cancellation));
             cancellation.ThrowIfCancellationRequested();
             string best = Path.Combine(output, "best.safetensors");
             if (export is not null && File.Exists(best))
             {
-                ModelFolder model = ModelExport.Write(best, config.Size, export, "1.0.0", FormattableString.Invariant($"{train.Length} volumes, {config.Steps} steps, seed {config.Seed}."), train);
-                Console.Out.WriteLine($"{model.Path}: weights sha256 {model.Manifest.WeightsSha256}");
+                string training = FormattableString.Invariant($"{train.Length} volumes, {config.Steps} steps, seed {config.Seed}.");
+                Write(export, () => Console.Out.WriteLine($"{export}: weights sha256 {ModelExport.Write(best, config.Size, export, "1.0.0", training, train).Manifest.WeightsSha256}"));
             }
 
             return ExitCode.Done;
@@ -49,6 +49,18 @@ internal static class TrainCommand
         catch (ModelFileException refusal)
         {
             throw new InpaintException(ErrorCode.ModelRefused, refusal.Message, refusal);
+        }
+    }
+
+    private static void Write(string folder, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InpaintException(ErrorCode.OutputNotWritable, $"{folder}: cannot be written: {error.Message}", error);
         }
     }
 

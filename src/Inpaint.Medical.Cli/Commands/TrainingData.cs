@@ -1,5 +1,6 @@
 using Inpaint.Medical.Cli.Output;
 using Inpaint.Medical.Core.Errors;
+using Inpaint.Medical.Core.Volumes;
 using Inpaint.Medical.Hosting.Validation;
 using Inpaint.Medical.Torch.Training;
 using Inpaint.Medical.Validation;
@@ -20,7 +21,13 @@ internal static class TrainingData
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                volumes.Add(TrainingVolume.Of(input.Name, input.Load().Volume));
+                Volume volume = input.Load().Volume;
+                int odd = NotFinite(volume);
+                volumes.Add(TrainingVolume.Of(input.Name, volume));
+                if (odd > 0)
+                {
+                    Messages.Note($"{input.Name}: {odd} voxels that are not finite count as 0.");
+                }
             }
             catch (ArgumentException unfit)
             {
@@ -29,5 +36,19 @@ internal static class TrainingData
         }
 
         return volumes.Count > 0 ? [.. volumes] : throw new InpaintException(ErrorCode.NoInstances, $"No complete volume in {string.Join(", ", paths)}.");
+    }
+
+    private static int NotFinite(Volume volume)
+    {
+        int count = 0;
+        foreach (int slice in Enumerable.Range(0, volume.SliceCount).Where(volume.IsPresent))
+        {
+            foreach (float voxel in volume.Slice(slice))
+            {
+                count += float.IsFinite(voxel) ? 0 : 1;
+            }
+        }
+
+        return count;
     }
 }

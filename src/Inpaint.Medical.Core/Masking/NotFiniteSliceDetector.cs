@@ -16,23 +16,10 @@ public sealed class NotFiniteSliceDetector : ISliceDetector
 
         for (int slice = 0; slice < built.Volume.SliceCount; slice++)
         {
-            if (built.Volume.IsPresent(slice) && HasNotFinite(built.Volume.Slice(slice)))
+            if (built.Volume.IsPresent(slice) && NotFiniteVoxels.Any(built.Volume.Slice(slice)))
             {
                 yield return new DetectedSlice(slice, ErrorCode.SliceNotFinite, "The slice holds values that are not finite.");
             }
         }
-    }
-
-    private static bool HasNotFinite(ReadOnlySpan<float> voxels)
-    {
-        foreach (float voxel in voxels)
-        {
-            if (!float.IsFinite(voxel))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

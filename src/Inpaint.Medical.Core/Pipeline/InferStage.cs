@@ -35,7 +35,7 @@ public static class InferStage
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(methods);
         string name = options.Method ?? protocol.Method;
-        var series = new ReconstructionRequest(built.Volume, mask, [], built.Modality) { Padding = built.Padding };
+        var series = new ReconstructionRequest(built.Volume, NotFiniteVoxels.Hide(built, mask), [], built.Modality) { Padding = built.Padding };
         var selection = new MethodSelection(series, methods);
         IVolumeReconstructor? given = Given(name, methods);
 

@@ -40,7 +40,7 @@ internal sealed class MethodSelection(ReconstructionRequest series, IReadOnlyLis
         if (classical.Length == 0)
         {
             throw new InpaintException(
-                ErrorCode.NothingVisible, string.Create(CultureInfo.InvariantCulture, $"No method can predict slice {targets[0]}: too few visible slices around it."));
+                ErrorCode.NothingVisible, string.Create(CultureInfo.InvariantCulture, $"No method can predict slice {targets[0]}: too few visible slices, or too few finite voxels in them, around it."));
         }
 
         if (classical.Length == 1)

@@ -23,7 +23,7 @@ public sealed record TrainingVolume(string Name, float[] Voxels, int Slices, int
         var voxels = new float[checked(volume.SliceCount * geometry.SliceLength)];
         for (int slice = 0; slice < volume.SliceCount; slice++)
         {
-            if (!volume.IsPresent(slice)) throw new ArgumentException($"{name}: slice {slice} is missing; only complete volumes can be learned from.", nameof(volume));
+            if (!volume.IsPresent(slice)) throw new ArgumentException($"{name}: slice {slice} is missing; only complete volumes can be learned from.");
             volume.Slice(slice).CopyTo(voxels.AsSpan(slice * geometry.SliceLength));
         }
 
@@ -45,7 +45,7 @@ public sealed record TrainingVolume(string Name, float[] Voxels, int Slices, int
         for (int i = 0; i < sample.Length; i++) sample[i] = voxels[i * step];
         Array.Sort(sample);
         float low = sample[(int)(0.005 * (sample.Length - 1))], high = sample[(int)(0.998 * (sample.Length - 1))];
-        if (!(high > low)) throw new ArgumentException(FormattableString.Invariant($"{name}: all voxels are about {low}; nothing to learn."), nameof(voxels));
+        if (!(high > low)) throw new ArgumentException(FormattableString.Invariant($"{name}: all voxels are about {low}; nothing to learn."));
         float scale = 1 / (high - low);
         for (int i = 0; i < voxels.Length; i++) voxels[i] = (voxels[i] - low) * scale;
         return new TrainingVolume(name, voxels, slices, rows, columns, spacingMm);

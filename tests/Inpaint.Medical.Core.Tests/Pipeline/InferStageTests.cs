@@ -174,6 +174,30 @@ public sealed class InferStageTests
             Infer(Phantom.Series(20).Without(9), Some.Options, null, learned).Choices[0].Reason);
     }
 
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("linear")]
+    [InlineData("spline")]
+    public void GivenVoxelsThatAreNotFiniteBesideTheGap_WhenInferred_ThenTheNextSlicesAreLookedAtThere(string method)
+    {
+        BuiltVolume built = Some.Built(Phantom.Series(12).Without(5));
+        float[]?[] voxels = [.. Enumerable.Range(0, 12).Select(slice => slice == 5 ? null : built.Volume.Slice(slice).ToArray())];
+        voxels[4]![100] = float.NaN;
+        voxels[6]![101] = float.NegativeInfinity;
+        built = built with { Volume = new Volume(built.Volume.Geometry, voxels), Format = new PixelFormat(SampleType.Float32, 32, 31) };
+        SliceMask mask = new() { Verdicts = [.. Enumerable.Range(0, 12).Select(slice => slice == 5 ? SliceVerdict.Missing : SliceVerdict.Intact)], Decisions = [] };
+
+        Inference inference = InferStage.Run(built, mask, Some.Protocol, new RunOptions(method), Some.Methods, CancellationToken.None);
+
+        Assert.Equal(5, Assert.Single(inference.Predictions).Slice);
+        Assert.All(inference.Predictions[0].Voxels.ToArray(), voxel => Assert.True(float.IsFinite(voxel)));
+        Assert.All(inference.Choices[0].Evidence, evidence => Assert.True(double.IsFinite(evidence.MeanSquaredError)));
+        if (method == "linear")
+        {
+            Assert.Equal((voxels[3]![100] * 1 / 3) + (voxels[6]![100] * 2 / 3), inference.Predictions[0].Voxels.Span[100], 0.01f);
+        }
+    }
+
     private static Inference Infer(MemorySource source, RunOptions options, Protocol? protocol = null, params IVolumeReconstructor[] more)
     {
         protocol ??= Some.Protocol;
