@@ -18,7 +18,7 @@ case "${1:-}" in
     run_tests "${@:2}"
     ;;
   bench)
-    install_packages libopenjp2-7 libcharls2 dcmtk dcm2niix python3-nibabel python3-numpy python3-torch libopenblas0-pthread
+    install_packages libopenjp2-7 libcharls2 dcmtk orthanc dcm2niix python3-nibabel python3-numpy python3-torch libopenblas0-pthread
     build_solution
     run_benchmarks "${@:2}"
     ;;

@@ -10,7 +10,7 @@ public sealed class SettleClockTests
     public void QuietTimeBeginsAnewWithEachArrival()
     {
         var time = new FakeTimeProvider();
-        var clock = new SettleClock(time);
+        var clock = new SettleClock(new WorkerOptions(), time);
         clock.QuietFor(1, 10);
         time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(TimeSpan.FromSeconds(30), clock.QuietFor(1, 10));
@@ -22,7 +22,7 @@ public sealed class SettleClockTests
     public void AWallClockThatJumpsChangesNothing()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        var clock = new SettleClock(new MonotonicOnly(time));
+        var clock = new SettleClock(new WorkerOptions(), new MonotonicOnly(time));
         clock.QuietFor(1, 10);
 
         time.AdjustTime(time.GetUtcNow().AddDays(1));

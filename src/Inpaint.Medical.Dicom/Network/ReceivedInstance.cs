@@ -20,14 +20,15 @@ public sealed partial record ReceivedInstance(
     bool IsOwnOutput,
     int? ImagesInAcquisition)
 {
-    /// <summary>Checks and reads a file.</summary>
+    /// <summary>Checks and reads a Part 10 file.</summary>
+    /// <param name="content">Can seek, stands at the beginning; large values are read from it once.</param>
     /// <exception cref="InpaintException">
     /// <see cref="ErrorCode.InstanceUnreadable"/> or <see cref="ErrorCode.ParseLimitExceeded"/>: not a data set;
     /// <see cref="ErrorCode.InstanceTruncated"/>; <see cref="ErrorCode.AttributeInvalid"/>: an identifier is missing or malformed.
     /// </exception>
-    public static ReceivedInstance Read(string path)
+    public static ReceivedInstance Read(Stream content)
     {
-        DicomFile file = Open(path);
+        DicomFile file = Open(content);
         if (file.IsPartial)
         {
             throw new InpaintException(ErrorCode.InstanceTruncated, "The data set ends before its declared end.");
@@ -42,16 +43,16 @@ public sealed partial record ReceivedInstance(
             Uid(dataset, DicomTag.SeriesInstanceUID),
             Digest(pixels),
             pixels is not null,
-            OwnOutput.Is(new AttributeReader(dataset, null, null, path, [])),
+            OwnOutput.Is(new AttributeReader(dataset, null, null, "", [])),
             dataset.TryGetSingleValue(DicomTag.ImagesInAcquisition, out int images) && images > 0 ? images : null);
     }
 
-    private static DicomFile Open(string path)
+    private static DicomFile Open(Stream content)
     {
         try
         {
-            Part10PreScan.Check(path);
-            return DicomFile.Open(path, FileReadOption.ReadLargeOnDemand);
+            Part10PreScan.Check(content);
+            return DicomFile.Open(content, FileReadOption.ReadLargeOnDemand);
         }
         catch (Part10ScanException refused)
         {

@@ -179,6 +179,19 @@ internal sealed class IntakeJournal : IDisposable
         }
     }
 
+    /// <summary>Little enough is free that records should be released soon.</summary>
+    public bool IsHalfFull
+    {
+        get
+        {
+            lock (_lock)
+            {
+                long tail = _held.Count == 0 ? _head : _held.Peek().Offset;
+                return (_head >= tail ? _head - tail : _head - tail + _capacity) > _capacity / 2;
+            }
+        }
+    }
+
     /// <summary>The record is not needed any more.</summary>
     public void Release(Place place)
     {

@@ -9,6 +9,8 @@ namespace Inpaint.Medical.Storage.Objects;
 /// </summary>
 public sealed class StagedObject : Stream
 {
+    private const int ReadBuffer = 1 << 16;
+
     private readonly FileStream _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly long _limit;
@@ -54,6 +56,10 @@ public sealed class StagedObject : Stream
 
     /// <summary>To read what was flushed, also after the file has been renamed.</summary>
     internal SafeFileHandle Handle => _file.SafeFileHandle;
+
+    /// <summary>What was flushed, to be read back; closing it leaves the object open.</summary>
+    public Stream OpenRead() =>
+        new FileStream(new SafeFileHandle(Handle.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, ReadBuffer) { Position = 0 };
 
     /// <summary>From here on bytes count for <see cref="ContentSha256"/>.</summary>
     public void BeginDataset()

@@ -7,7 +7,7 @@ namespace Inpaint.Medical.Worker.Jobs;
 
 /// <summary>Looks through the ledger for jobs that are due and hands them to Quartz, at their time and priority.</summary>
 [DisallowConcurrentExecution]
-internal sealed class JobSweep(LedgerDatabase database, ObjectStore store, TimeProvider time) : IJob
+internal sealed class JobSweep(LedgerDatabase database, ObjectStore store, SettleClock settle, TimeProvider time) : IJob
 {
     private const int MostAtOnce = 200;
 
@@ -21,9 +21,14 @@ internal sealed class JobSweep(LedgerDatabase database, ObjectStore store, TimeP
                 && (job.NotBeforeUtc == null || job.NotBeforeUtc <= now)
                 && (job.LeaseOwner == null || job.LeaseUntilUtc < now))
             .OrderByDescending(job => job.Priority).ThenBy(job => job.Id)
-            .Select(job => new { job.Id, job.Priority }).Take(MostAtOnce).ToListAsync(cancellationToken);
+            .Select(job => new { job.Id, job.Priority, job.State, job.InstanceCount, job.ExpectedCount }).Take(MostAtOnce).ToListAsync(cancellationToken);
         foreach (var job in due)
         {
+            if (job.State == JobState.Receiving && !settle.IsQuiet(job.Id, job.InstanceCount, job.ExpectedCount))
+            {
+                continue;
+            }
+
             var key = new JobKey($"series-{job.Id}");
             if (!await context.Scheduler.Exists(key, cancellationToken))
             {

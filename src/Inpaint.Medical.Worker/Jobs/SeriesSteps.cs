@@ -55,15 +55,20 @@ internal sealed class SeriesSteps(
 
     private async Task<bool> SettleAsync(LedgerJob job, CancellationToken cancellationToken)
     {
-        bool complete = job.ExpectedCount is { } expected && job.InstanceCount >= expected;
-        TimeSpan needed = complete ? TimeSpan.FromTicks(Math.Min(options.Quiet.Ticks, TimeSpan.TicksPerSecond * 2)) : options.Quiet;
-        if (settle.QuietFor(job.Id, job.InstanceCount) < needed)
+        if (!settle.IsQuiet(job.Id, await ArrivedAsync(job, cancellationToken), job.ExpectedCount))
         {
             return false;
         }
 
         settle.Forget(job.Id);
         return await ledger.MoveAsync(job, JobState.Settled, null, cancellationToken);
+    }
+
+    /// <summary>Instances among the rows now; some may have come since the job was leased.</summary>
+    private async Task<int> ArrivedAsync(LedgerJob job, CancellationToken cancellationToken)
+    {
+        await using LedgerContext context = database.Open();
+        return await context.Jobs.Where(row => row.Id == job.Id).Select(row => row.InstanceCount).SingleAsync(cancellationToken);
     }
 
     /// <summary>Missing means missing in the archive: what it has is fetched, and only what it does not have may be synthesised.</summary>

@@ -82,7 +82,8 @@ internal sealed class Intake(
         ReceivedInstance instance;
         try
         {
-            instance = ReceivedInstance.Read(staged.Path);
+            using Stream content = staged.OpenRead();
+            instance = ReceivedInstance.Read(content);
         }
         catch (InpaintException refusal)
         {

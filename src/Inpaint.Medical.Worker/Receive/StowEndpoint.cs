@@ -74,7 +74,8 @@ internal static class StowEndpoint
         ReceivedInstance? instance = null;
         try
         {
-            instance = ReceivedInstance.Read(staged.Path);
+            using Stream content = staged.OpenRead();
+            instance = ReceivedInstance.Read(content);
         }
         catch (InpaintException)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Net.Sockets;
 
 namespace FellowOakDicom.Network.UpperLayer;
 
@@ -14,7 +15,12 @@ internal sealed class PduReader : IDisposable
     private const int InitialBuffer = 4096;
     private const int DataBuffer = 256 * 1024;
 
+    private const int MostPatient = 16;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(5);
+    private static int _patient;
+
     private readonly Stream _stream;
+    private readonly Socket _socket;
     private readonly UpperLayerLimits _limits;
     private readonly Func<uint> _advertisedLength;
     private byte[] _buffer = [];
@@ -28,6 +34,7 @@ internal sealed class PduReader : IDisposable
     internal PduReader(Stream stream, UpperLayerLimits limits, Func<uint> advertisedLength)
     {
         _stream = stream;
+        _socket = (stream as NetworkStream)?.Socket;
         _limits = limits;
         _advertisedLength = advertisedLength;
     }
@@ -144,9 +151,34 @@ internal sealed class PduReader : IDisposable
             Grow();
         }
 
+        AwaitBriefly();
         int read = await _stream.ReadAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
         _end += read;
         return read > 0;
+    }
+
+    /// <summary>
+    /// Waits on this thread for what comes at once, as the parts of an object do: two hand-overs between threads for each would cost
+    /// more than the part. Few may do so at a time, so that slow peers do not hold the threads of all.
+    /// </summary>
+    private void AwaitBriefly()
+    {
+        if (_socket == null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (Interlocked.Increment(ref _patient) <= MostPatient)
+            {
+                _socket.Poll(Patience, SelectMode.SelectRead);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _patient);
+        }
     }
 
     private void Grow()
