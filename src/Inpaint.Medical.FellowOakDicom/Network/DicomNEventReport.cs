@@ -1,28 +1,17 @@
 namespace FellowOakDicom.Network;
 
 /// <summary>N-EVENT-REPORT request, PS3.7 10.1.1.</summary>
-public sealed class DicomNEventReportRequest : DicomRequest
+public sealed class DicomNEventReportRequest : DicomInstanceRequest<DicomNEventReportRequest, DicomNEventReportResponse>
 {
-    public ResponseDelegate OnResponseReceived;
-
     public DicomNEventReportRequest(DicomDataset command)
         : base(command)
     {
     }
 
     public DicomNEventReportRequest(DicomUID requestedClassUid, DicomUID requestedInstanceUid, ushort eventTypeId)
-        : base(DicomCommandField.NEventReportRequest, requestedClassUid)
+        : base(DicomCommandField.NEventReportRequest, requestedClassUid, requestedInstanceUid)
     {
-        SOPInstanceUID = requestedInstanceUid;
         EventTypeID = eventTypeId;
-    }
-
-    public delegate void ResponseDelegate(DicomNEventReportRequest request, DicomNEventReportResponse response);
-
-    public DicomUID SOPInstanceUID
-    {
-        get => SopInstanceUid;
-        private set => SopInstanceUid = value;
     }
 
     public ushort EventTypeID
@@ -31,14 +20,11 @@ public sealed class DicomNEventReportRequest : DicomRequest
         private set => Command.AddOrUpdate(DicomTag.EventTypeID, value);
     }
 
-    protected internal override void PostResponse(DicomService service, DicomResponse response) =>
-        OnResponseReceived?.Invoke(this, response as DicomNEventReportResponse ?? new DicomNEventReportResponse(this, response.Status));
-
     internal override DicomResponse CreateResponse(DicomStatus status) => new DicomNEventReportResponse(this, status);
 }
 
 /// <summary>N-EVENT-REPORT response.</summary>
-public sealed class DicomNEventReportResponse : DicomResponse
+public sealed class DicomNEventReportResponse : DicomInstanceResponse
 {
     public DicomNEventReportResponse(DicomDataset command)
         : base(command)
@@ -46,20 +32,9 @@ public sealed class DicomNEventReportResponse : DicomResponse
     }
 
     public DicomNEventReportResponse(DicomNEventReportRequest request, DicomStatus status)
-        : base(request, status)
+        : base(request, request.SOPInstanceUID, status)
     {
-        if (request.SOPInstanceUID is { } instance)
-        {
-            SOPInstanceUID = instance;
-        }
-
         EventTypeID = request.EventTypeID;
-    }
-
-    public DicomUID SOPInstanceUID
-    {
-        get => SopInstanceUid;
-        private set => SopInstanceUid = value;
     }
 
     public ushort EventTypeID
