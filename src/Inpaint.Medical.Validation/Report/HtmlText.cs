@@ -29,6 +29,9 @@ internal sealed class HtmlText
         return this;
     }
 
+    /// <summary>1 volume, 2 volumes.</summary>
+    public static string Counted(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+
     /// <summary>Trusted text, as it is.</summary>
     public HtmlText AddRaw(string text)
     {

@@ -67,11 +67,11 @@ public static class ReportBuilder
             && row.Method == shown.Name);
         if (gain is null)
         {
-            return ($"{shown.Name} was scored on {summary.Volumes.Length} volumes; there is no baseline to compare it with.", null);
+            return ($"{shown.Name} was scored on {HtmlText.Counted(summary.Volumes.Length, "volume")}; there is no baseline to compare it with.", null);
         }
 
         string interval = FormattableString.Invariant(
-            $"{gain.MeanGain:+0.00;-0.00} dB (95 % interval {gain.Low95:+0.00;-0.00} … {gain.High95:+0.00;-0.00}) on {gain.Volumes} volumes; worst {gain.WorstGain:+0.00;-0.00} dB on {gain.WorstVolume}");
+            $"{gain.MeanGain:+0.00;-0.00} dB (95 % interval {gain.Low95:+0.00;-0.00} … {gain.High95:+0.00;-0.00}) on {HtmlText.Counted(gain.Volumes, "volume")}; worst {gain.WorstGain:+0.00;-0.00} dB on {gain.WorstVolume}");
         if (shown.IsBaseline)
         {
             return ($"{shown.Name} has the highest mean PSNR of the interpolation methods; against the best of the others, volume by volume and gap by gap: {interval}.", null);
@@ -85,7 +85,7 @@ public static class ReportBuilder
     private static string Data(ValidationSummary summary)
     {
         string refused = summary.Refused.IsEmpty ? "" : $" Not scored: {string.Join("; ", summary.Refused.Select(one => one.Message))}";
-        return $"{summary.Volumes.Length} volumes ({Modalities(summary)}); hidden: {string.Join(", ", summary.Provenance.Drops)}. PSNR range: 0.5th to 99.8th percentile of each volume; scores after rounding to stored values, in real units.{refused}";
+        return $"{HtmlText.Counted(summary.Volumes.Length, "volume")} ({Modalities(summary)}); hidden: {string.Join(", ", summary.Provenance.Drops)}. PSNR range: 0.5th to 99.8th percentile of each volume; scores after rounding to stored values, in real units.{refused}";
     }
 
     private static string Modalities(ValidationSummary summary) => string.Join(", ", summary.Volumes.GroupBy(volume => volume.Modality)

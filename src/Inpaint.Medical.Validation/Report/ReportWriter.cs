@@ -62,7 +62,7 @@ public static class ReportWriter
         foreach (IGrouping<string, ResultRow> stratum in rows.GroupBy(row => row.Stratum))
         {
             ResultRow first = stratum.First();
-            table.Add($"<tr class=\"stratum\"><td colspan=\"{columns}\">{stratum.Key} <span class=\"muted\">({first.Volumes} volumes, {first.Slices} slices)</span></td></tr>\n");
+            table.Add($"<tr class=\"stratum\"><td colspan=\"{columns}\">{stratum.Key} <span class=\"muted\">({HtmlText.Counted(first.Volumes, "volume")}, {HtmlText.Counted(first.Slices, "slice")})</span></td></tr>\n");
             foreach (ResultRow row in stratum)
             {
                 table.Add($"{TableRow(row, gains, coverage)}");
