@@ -61,11 +61,9 @@ public sealed class SeriesAdaptation(int seconds, int seed)
     private static Exercise[] Exercises(ReconstructionRequest request, ImmutableArray<int> visible, SlabReader reader)
     {
         int gap = request.Mask.Runs().Select(run => run.Count).DefaultIfEmpty(1).Max();
-        IEnumerable<SlabPlan> plans = visible.Select((slice, i) =>
-            SlabPlan.Of(request.Volume, visible.RemoveRange(Enumerable.Range(slice - (i % gap), gap)), slice));
         return
         [
-            .. plans.Where(plan => plan.Gap != "end").GroupBy(plan => plan.Geometry.Positions.Length).OrderByDescending(group => group.Count())
+            .. SlabPlan.Rehearsals(request.Volume, visible, gap).GroupBy(plan => plan.Geometry.Positions.Length).OrderByDescending(group => group.Count())
                 .Take(1).SelectMany(group => group).Select(plan => new Exercise(plan, reader.Evidence(plan))),
         ];
     }

@@ -13,6 +13,8 @@ public sealed record SlabPlan(int Target, ImmutableArray<int> Visible, SlabGeome
     /// <summary>Visible slices on one side; both sides together where the other side has none.</summary>
     public const int Context = 4;
 
+    private const string End = "end";
+
     /// <summary>Slices without data or with a voxel that is not finite count as hidden.</summary>
     public static ImmutableArray<int> VisibleSlices(ReconstructionRequest request)
     {
@@ -35,6 +37,12 @@ public sealed record SlabPlan(int Target, ImmutableArray<int> Visible, SlabGeome
         return new SlabPlan(target, chosen, new SlabGeometry([.. chosen.Select(slice => (mm[slice] - mm[target]) / unit)]));
     }
 
+    /// <summary>Plans that predict visible slices, each hidden together with its neighbours in a run of <paramref name="gap"/>; none at an end.</summary>
+    /// <remarks>A mask under which they are read must hide the visible slices.</remarks>
+    public static IEnumerable<SlabPlan> Rehearsals(Volume volume, ImmutableArray<int> visible, int gap) => visible
+        .Select((slice, i) => Of(volume, visible.RemoveRange(Enumerable.Range(slice - (i % gap), gap)), slice))
+        .Where(plan => plan.Gap != End);
+
     /// <summary>Name of the gap for calibration: 1, 2, 3 (and longer), x2, end.</summary>
     public string Gap
     {
@@ -42,7 +50,7 @@ public sealed record SlabPlan(int Target, ImmutableArray<int> Visible, SlabGeome
         {
             double[] z = Geometry.Positions;
             int above = Array.FindIndex(z, position => position > 0);
-            if (above <= 0) return "end";
+            if (above <= 0) return End;
             int gap = Math.Clamp((int)Math.Round(z[above] - z[above - 1]) - 1, 1, 3);
             bool isPeriodic = gap == 1 && above >= 2 && above + 1 < z.Length && z[above - 1] - z[above - 2] > 1.5 && z[above + 1] - z[above] > 1.5;
             return isPeriodic ? "x2" : gap.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Ports;
@@ -22,11 +23,15 @@ public sealed class TransformerReconstructor : IAdaptableReconstructor
     public const string MethodName = "transformer";
 
     private const int AdaptationSeed = 0;
+    private const int Rehearsals = 4;                   // visible slices that the standard errors of a series are judged by
     private const long BytesPerPixel = 3_000;           // of a tile, all layers together; measured with eight visible slices, tiny
 
     private readonly ModelManifest manifest;
     private readonly Lazy<MaskedVolumeTransformer> network;
     private readonly InferenceOptions options;
+
+    // By volume: the runs of one series are asked for one after the other.
+    private readonly ConditionalWeakTable<Volume, StrongBox<double>> seriesScales = [];
 
     /// <summary>Weights are read, and checked against their digest, when they are first needed.</summary>
     public TransformerReconstructor(ModelFolder model, InferenceOptions options)
@@ -71,18 +76,26 @@ public sealed class TransformerReconstructor : IAdaptableReconstructor
     public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        MaskedVolumeTransformer loaded = network.Value;
-        Device device = torch.device(DeviceOf(options.Device));
+        _ = network.Value;
         set_num_threads(options.Threads);
         ImmutableArray<int> visible = SlabPlan.VisibleSlices(request);
         ImmutableArray<int> measured = visible.IsEmpty ? [.. request.Targets.Where(slice => request.Volume.IsPresent(slice))] : visible;
         if (measured.IsEmpty) throw new InpaintException(ErrorCode.NothingVisible, "The transformer found no visible slice.");
         IntensityRange range = visible.IsEmpty ? RangeOfKnown(request, measured) : IntensityRange.Of(request.Volume, visible);
         var reader = new SlabReader(request.Volume, request.Mask, range);
-        var tiles = new TileGrid(request.Volume.Geometry.Rows, request.Volume.Geometry.Columns);
-        Canvas[] canvases = [.. request.Targets.Select(target => new Canvas(SlabPlan.Of(request.Volume, visible, target), request.Volume.Geometry, tiles))];
-        float[][] evidence = [.. canvases.Select(canvas => reader.Evidence(canvas.Plan))];
+        Canvas[] canvases = Predict(reader, [.. request.Targets.Select(target => SlabPlan.Of(request.Volume, visible, target))], request.Volume.Geometry, options.Progress, cancellationToken);
+        if (!request.WithSigma) return [.. canvases.Select(canvas => canvas.Finish(range, null))];
+        double series = seriesScales.GetValue(request.Volume, _ => new StrongBox<double>(SeriesScale(request, visible, range, cancellationToken))).Value;
+        return [.. canvases.Select(canvas => canvas.Finish(range, SigmaScale(canvas.Plan.Gap) * series))];
+    }
 
+    /// <summary>Paints the target of each plan, tile by tile, in batches that keep to the memory budget.</summary>
+    private Canvas[] Predict(SlabReader reader, SlabPlan[] plans, VolumeGeometry geometry, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        Device device = torch.device(DeviceOf(options.Device));
+        var tiles = new TileGrid(geometry.Rows, geometry.Columns);
+        Canvas[] canvases = [.. plans.Select(plan => new Canvas(plan, geometry, tiles))];
+        float[][] evidence = [.. plans.Select(reader.Evidence)];
         int done = 0, all = canvases.Length * tiles.Origins.Count;
         var groups = Enumerable.Range(0, canvases.Length).GroupBy(i => canvases[i].Plan.Geometry.Positions.Length);
         foreach (var group in groups)
@@ -93,7 +106,7 @@ public sealed class TransformerReconstructor : IAdaptableReconstructor
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var batch = items.AsSpan(first, Math.Min(size, items.Length - first)).ToArray();
-                if (!TryPredict(loaded, device, reader, batch, canvases, evidence, tiles))
+                if (!TryPredict(network.Value, device, reader, batch, canvases, evidence, tiles))
                 {
                     if (size == 1) throw new InpaintException(ErrorCode.DeviceUnavailable, $"{device}: memory runs out even for one tile of {tiles.Rows} x {tiles.Columns}; free memory or use another device.");
                     size /= 2;
@@ -101,11 +114,31 @@ public sealed class TransformerReconstructor : IAdaptableReconstructor
                 }
 
                 first += batch.Length;
-                options.Progress?.Report((double)(done += batch.Length) / all);
+                progress?.Report((double)(done += batch.Length) / all);
             }
         }
 
-        return [.. canvases.Select(canvas => canvas.Finish(range, SigmaScale(canvas.Plan.Gap)))];
+        return canvases;
+    }
+
+    /// <summary>
+    /// How much wider or narrower than on the training volumes the intervals of this series must be, judged by visible slices that are hidden in runs as long as its
+    /// own gaps; 1 where too few can be. Limited to a factor of two.
+    /// </summary>
+    private double SeriesScale(ReconstructionRequest request, ImmutableArray<int> visible, IntensityRange range, CancellationToken cancellationToken)
+    {
+        int gap = Math.Clamp(request.Mask.Runs().Select(run => run.Count).DefaultIfEmpty(1).Max(), 1, 3);
+        SlabPlan[] all = [.. SlabPlan.Rehearsals(request.Volume, visible, gap)];
+        if (manifest.SigmaScale.IsEmpty || all.Length < Rehearsals) return 1;
+        SlabPlan[] chosen = [.. Enumerable.Range(0, Rehearsals).Select(i => all[((2 * i) + 1) * all.Length / (2 * Rehearsals)])];
+        var reader = new SlabReader(request.Volume, request.Mask.Hide(visible), range);
+        var ratios = new SigmaRatios();
+        foreach (Canvas canvas in Predict(reader, chosen, request.Volume.Geometry, null, cancellationToken))
+        {
+            ratios.Add(canvas.Finish(range, SigmaScale(canvas.Plan.Gap)), request.Volume.Slice(canvas.Plan.Target));
+        }
+
+        return Math.Clamp(ratios.Factor, 0.5, 2);
     }
 
     /// <inheritdoc/>
@@ -217,15 +250,16 @@ public sealed class TransformerReconstructor : IAdaptableReconstructor
             }
         }
 
-        public SlicePrediction Finish(IntensityRange range, double sigmaScale)
+        /// <summary>Real units; standard errors only with a scale for them.</summary>
+        public SlicePrediction Finish(IntensityRange range, double? sigmaScale)
         {
             for (int i = 0; i < mean.Length; i++)
             {
                 mean[i] = range.Real(mean[i] / weight[i]);
-                sigma[i] = (float)(sigma[i] / weight[i] * range.Width * sigmaScale);
+                sigma[i] = (float)(sigma[i] / weight[i] * range.Width * (sigmaScale ?? 0));
             }
 
-            return new SlicePrediction(Plan.Target, mean, Plan.Visible, sigma);
+            return new SlicePrediction(Plan.Target, mean, Plan.Visible, sigmaScale is null ? default(ReadOnlyMemory<float>?) : sigma);
         }
     }
 }

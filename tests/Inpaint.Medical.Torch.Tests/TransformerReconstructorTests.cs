@@ -171,11 +171,32 @@ public sealed class TransformerReconstructorTests : IDisposable
     }
 
     [Fact]
-    public void SigmaIsPositiveAndScaledByTheGap()
+    public void SigmaIsGivenOnlyWhereItIsAskedForAndIsPositive()
     {
-        SlicePrediction prediction = Method().Reconstruct(Request([5], 0), CancellationToken.None)[0];
-        Assert.NotNull(prediction.Sigma);
-        Assert.All(prediction.Sigma.Value.ToArray(), sigma => Assert.True(sigma > 0 && float.IsFinite(sigma)));
+        Assert.Null(Method().Reconstruct(Request([5], 0), CancellationToken.None)[0].Sigma);
+        Assert.All(Sigma(Method(), Request([5], 0)), sigma => Assert.True(sigma > 0 && float.IsFinite(sigma)));
+    }
+
+    [Fact]
+    public void VisibleSlicesOfTheSeriesCorrectTheScaleOfItsSigma()
+    {
+        ReconstructionRequest request = Noisy(Request([5], 0, slices: 16));
+        float[] right = Sigma(new TransformerReconstructor(Scaled(1), new InferenceOptions("cpu")), request);
+        float[] wrong = Sigma(new TransformerReconstructor(Scaled(1.4), new InferenceOptions("cpu")), request);
+        Assert.All(right.Zip(wrong), pair => Assert.Equal(1, pair.Second / pair.First, 1e-3));
+    }
+
+    [Fact]
+    public void HiddenVoxelsDoNotReachSigma() =>
+        Assert.Equal(Sigma(Method(), Request([5], 0, slices: 16)), Sigma(Method(), Request([5], 7e4f, slices: 16)));
+
+    [Fact]
+    public void SigmaOfASeriesWithTooFewSlicesKeepsTheScaleOfTheModel()
+    {
+        ReconstructionRequest request = Request([2], 0, slices: 5);
+        float[] one = Sigma(new TransformerReconstructor(Scaled(1), new InferenceOptions("cpu")), request);
+        float[] larger = Sigma(new TransformerReconstructor(Scaled(1.4), new InferenceOptions("cpu")), request);
+        Assert.All(one.Zip(larger), pair => Assert.Equal(1.4, pair.Second / pair.First, 1e-3));
     }
 
     [Theory]
@@ -207,6 +228,14 @@ public sealed class TransformerReconstructorTests : IDisposable
             second.Reconstruct(request, CancellationToken.None)[0].Voxels.ToArray());
     }
 
+    private static float[] Sigma(TransformerReconstructor method, ReconstructionRequest request) =>
+        method.Reconstruct(request with { WithSigma = true }, CancellationToken.None)[0].Sigma!.Value.ToArray();
+
+    private ModelFolder Scaled(double factor) => _model with
+    {
+        Manifest = _model.Manifest with { SigmaScale = ImmutableSortedDictionary<string, double>.Empty.Add("1", factor).Add("2", factor).Add("3", factor) },
+    };
+
     private float[] Predict(ReconstructionRequest request) =>
         [.. Method().Reconstruct(request, CancellationToken.None).SelectMany(prediction => prediction.Voxels.ToArray())];
 
@@ -217,6 +246,16 @@ public sealed class TransformerReconstructorTests : IDisposable
             hidden.Contains(s) ? (poison is null ? null : [.. Enumerable.Repeat(poison.Value, rows * columns)])
             : Enumerable.Range(0, rows * columns).Select(i => (float)(500 + (400 * Math.Tanh(((i % columns) - 12 - s) / 3.0)) + ((i / columns) % 5))).ToArray())];
         return new ReconstructionRequest(new Volume(Geometry(slices, rows, columns), voxels), Mask(slices, hidden), [.. hidden], "CT");
+    }
+
+    private static ReconstructionRequest Noisy(ReconstructionRequest request)
+    {
+        var random = new Random(1);
+        return request with
+        {
+            Volume = new Volume(request.Volume.Geometry, [.. Enumerable.Range(0, request.Volume.SliceCount)
+                .Select(s => request.Volume.Slice(s).ToArray().Select(value => value + (200 * random.NextSingle())).ToArray())]),
+        };
     }
 
     private static ReconstructionRequest Region(bool[] region, float poison)

@@ -48,7 +48,7 @@ public static class InferStage
         var findings = ImmutableArray.CreateBuilder<Finding>();
         findings.AddRange(selected.SelectMany(group => group.Findings));
         ImmutableArray<Adaptation> adaptations = options.AdaptSeconds > 0 ? Adapt(selected, series, options.AdaptSeconds, findings, cancellationToken) : [];
-        Dictionary<int, SlicePrediction> predictions = Predict(selected, series, cancellationToken);
+        Dictionary<int, SlicePrediction> predictions = Predict(selected, series with { WithSigma = options.WithUncertainty }, cancellationToken);
         ReplaceNotFinite(selected, predictions, built, series, methods, findings, cancellationToken);
         if (options.WithUncertainty)
         {

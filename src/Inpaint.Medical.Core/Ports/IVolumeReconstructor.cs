@@ -22,13 +22,16 @@ public sealed record ReconstructionRequest(Volume Volume, SliceMask Mask, Immuta
 {
     /// <summary>Real value outside the field of view, which nobody is judged by; null if there is none.</summary>
     public float? Padding { get; init; }
+
+    /// <summary>Whether standard errors are asked for; a method may have none. They cost time.</summary>
+    public bool WithSigma { get; init; }
 }
 
 /// <summary>A predicted slice.</summary>
 /// <param name="Slice">Target slice.</param>
 /// <param name="Voxels">Real units, [rows × columns]; for a partial slice only the masked voxels count.</param>
 /// <param name="SourceSlices">Slices whose voxels influenced the prediction, ascending.</param>
-/// <param name="Sigma">Standard deviation of the error, real units, [rows × columns]; null where the method gives none.</param>
+/// <param name="Sigma">Standard deviation of the error, real units, [rows × columns]; null where none was asked for or the method gives none.</param>
 public sealed record SlicePrediction(int Slice, ReadOnlyMemory<float> Voxels, ImmutableArray<int> SourceSlices, ReadOnlyMemory<float>? Sigma = null);
 
 /// <summary>A method that predicts masked slices: interpolation or transformer. Deterministic; thread-safe.</summary>

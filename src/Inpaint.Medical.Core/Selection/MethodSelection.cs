@@ -153,7 +153,7 @@ internal sealed class MethodSelection(ReconstructionRequest series, IReadOnlyLis
     private ErrorBlocks ErrorsOf(IVolumeReconstructor method, LeftOut placement, CancellationToken cancellationToken)
     {
         var errors = new ErrorBlocks(series.Volume.Geometry.Rows, series.Volume.Geometry.Columns);
-        ReconstructionRequest request = series with { Mask = placement.Mask, Targets = placement.Slices };
+        ReconstructionRequest request = series with { Mask = placement.Mask, Targets = placement.Slices, WithSigma = false };
         if (!placement.Slices.All(slice => method.CanPredict(request, slice)))
         {
             return errors;

@@ -15,13 +15,8 @@ public sealed record SigmaFactor(string Volume, string Gap, double Factor);
 /// <summary>Calibrates the predicted standard error on volumes: whole slices, hidden and predicted exactly as in use, factors by gap.</summary>
 public static class SigmaCalibration
 {
-    /// <summary>Half width of a 90 % interval of the normal distribution, in standard deviations.</summary>
-    private const double HalfWidth = 1.6448536;
-
     /// <summary>Holes a volume and gap, spread evenly.</summary>
     private const int Holes = 2;
-
-    private const int SamplesPerSlice = 20_011;
 
     /// <summary>The factors of each volume and gap, as they are found; gaps that a volume is too short for are left out.</summary>
     public static IEnumerable<SigmaFactor> Measure(ModelFolder model, IEnumerable<TrainingVolume> volumes, InferenceOptions options, CancellationToken cancellationToken)
@@ -41,17 +36,15 @@ public static class SigmaCalibration
     private static SigmaFactor? Measure(TransformerReconstructor method, TrainingVolume source, string gap, CancellationToken cancellationToken)
     {
         Volume volume = source.ToVolume();
-        var ratios = new List<float>();
+        var ratios = new SigmaRatios();
         foreach (int[] hidden in Hidden(volume.SliceCount, gap))
         {
             int[] targets = gap == "x2" ? [hidden[hidden.Length / 2]] : hidden;
-            var request = new ReconstructionRequest(volume, NothingMasked(volume.SliceCount).Hide(hidden), [.. targets], method.Model.Manifest.Modalities[0]);
-            foreach (SlicePrediction prediction in method.Reconstruct(request, cancellationToken)) AddRatios(prediction, volume.Slice(prediction.Slice), ratios);
+            var request = new ReconstructionRequest(volume, NothingMasked(volume.SliceCount).Hide(hidden), [.. targets], method.Model.Manifest.Modalities[0]) { WithSigma = true };
+            foreach (SlicePrediction prediction in method.Reconstruct(request, cancellationToken)) ratios.Add(prediction, volume.Slice(prediction.Slice));
         }
 
-        if (ratios.Count == 0) return null;
-        ratios.Sort();
-        return new SigmaFactor(source.Name, gap, ratios[(int)(0.9 * (ratios.Count - 1))] / HalfWidth);
+        return ratios.IsEmpty ? null : new SigmaFactor(source.Name, gap, ratios.Factor);
     }
 
     /// <summary>Slices to hide, one set a hole; a hole has four visible slices on both sides.</summary>
@@ -65,17 +58,6 @@ public static class SigmaCalibration
             yield return isPeriodic
                 ? [.. Enumerable.Range(-3, 7).Select(k => start + (2 * k))]
                 : [.. Enumerable.Range(start, length)];
-        }
-    }
-
-    private static void AddRatios(SlicePrediction prediction, ReadOnlySpan<float> truth, List<float> ratios)
-    {
-        ReadOnlySpan<float> mean = prediction.Voxels.Span, sigma = prediction.Sigma!.Value.Span;
-        int count = Math.Min(truth.Length, SamplesPerSlice);
-        for (long k = 0; k < count; k++)
-        {
-            int i = (int)(k * truth.Length / count);
-            ratios.Add(Math.Abs(mean[i] - truth[i]) / sigma[i]);
         }
     }
 

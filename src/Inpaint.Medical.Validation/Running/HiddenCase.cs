@@ -59,7 +59,7 @@ public sealed class HiddenCase
     public IReadOnlyList<RebuiltSlice?> Rebuild(IVolumeReconstructor method, ImmutableArray<int> targets, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(method);
-        var request = new ReconstructionRequest(Visible.Volume, Mask, targets, Visible.Modality) { Padding = Visible.Padding };
+        var request = new ReconstructionRequest(Visible.Volume, Mask, targets, Visible.Modality) { Padding = Visible.Padding, WithSigma = true };
         ImmutableArray<int> possible = [.. targets.Where(target => method.CanPredict(request, target))];
         var predictions = possible.IsEmpty
             ? []
