@@ -118,11 +118,31 @@ run_tests() {
   [ "$failed" = 0 ] && [ $((passed)) -gt 0 ]
 }
 
+# One test program in a temporary folder of its own. Whatever it leaves behind, also when it fails or is stopped, ends with it.
 run_test_program() {
-  local name=$1
-  timeout 1200 "$ARTIFACTS/bin/$name/release_linux-x64/$name" -noColor >"$ARTIFACTS/test-logs/$name.log" 2>&1
+  local name=$1 limit=1200 group result=0 folder
+  [ "$name" != Inpaint.Medical.Worker.EndToEnd.Tests ] || limit=2700
+  folder=$(mktemp -d)
+  chmod 711 "$folder" # PostgreSQL runs as a user of its own
+  TMPDIR=$folder timeout "$limit" "$ARTIFACTS/bin/$name/release_linux-x64/$name" -noColor >"$ARTIFACTS/test-logs/$name.log" 2>&1 &
+  group=$! # timeout leads a process group
+  trap 'sweep_up "$group" "$folder"; exit 130' INT TERM
+  wait "$group" || result=$?
+  trap - INT TERM
+  sweep_up "$group" "$folder"
+  return "$result"
 }
-export -f run_test_program
+
+# sweep_up GROUP FOLDER: processes of the group, database servers and small disks in the folder, the folder.
+sweep_up() {
+  kill -KILL -- "-$1" 2>/dev/null || true
+  for server in "$2"/postgres*/data/postmaster.pid; do
+    [ ! -e "$server" ] || kill -QUIT "$(head -1 "$server")" 2>/dev/null || true
+  done
+  awk -v folder="$2/" 'index($2, folder) == 1 { print $2 }' /proc/mounts | xargs -r umount -l
+  rm -rf "$2"
+}
+export -f run_test_program sweep_up
 
 # "PASSED FAILED SKIPPED" from the summary line of a test program; nothing when there is none.
 count_tests() {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Inpaint.Medical.Worker;
 using Inpaint.Medical.Worker.Jobs;
 
@@ -11,4 +12,5 @@ if (args is ["device"])
     return DeviceProbe.Print();
 }
 
-return await WorkerCommand.Create().Parse(args).InvokeAsync();
+// The service itself answers a signal to end; the command line would end it two seconds later, at whatever it was.
+return await WorkerCommand.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -19,6 +19,9 @@ internal static class WorkerHost
 {
     private const int BadSettings = 2;
 
+    // By name, so that its clock stays its own: that of an unnamed one would be everybody's.
+    private const string Scheduler = "worker";
+
     /// <param name="commandLine">Settings that win over appsettings.json and the environment.</param>
     /// <returns>0 after a clean stop, 2 for settings that cannot work, 5 when the disk failed.</returns>
     public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> commandLine, CancellationToken cancellationToken)
@@ -47,15 +50,38 @@ internal static class WorkerHost
             return BadSettings;
         }
 
-        await using WebApplication app = await BuildAsync(builder, options, cancellationToken);
+        Directory.CreateDirectory(options.Data);
+        var database = new LedgerDatabase(options.Ledger ?? Path.Combine(options.Data, "ledger.db"));
+        using FileStream? hold = database.IsPostgres ? null : TryHold(options.Data);
+        if (hold is null && !database.IsPostgres)
+        {
+            await Console.Error.WriteLineAsync($"--data {options.Data}: another worker uses this folder; sharing it takes a --ledger on PostgreSQL.");
+            return BadSettings;
+        }
+
+        await using WebApplication app = await BuildAsync(builder, options, database, cancellationToken);
         await app.RunAsync(cancellationToken);
         await Log.CloseAndFlushAsync();
         return Environment.ExitCode;
     }
 
-    private static async Task<WebApplication> BuildAsync(WebApplicationBuilder builder, WorkerOptions options, CancellationToken cancellationToken)
+    /// <summary>The data folder for this process alone, until it ends, however it ends. Null: another process has it.</summary>
+    private static FileStream? TryHold(string folder)
     {
-        Directory.CreateDirectory(options.Data);
+        string path = Path.Combine(folder, "worker.lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    private static async Task<WebApplication> BuildAsync(
+        WebApplicationBuilder builder, WorkerOptions options, LedgerDatabase database, CancellationToken cancellationToken)
+    {
         Log.Logger = Logs(options);
         builder.Services.AddSerilog();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -66,7 +92,6 @@ internal static class WorkerHost
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
 
-        var database = new LedgerDatabase(options.Ledger ?? Path.Combine(options.Data, "ledger.db"));
         await database.MigrateAsync(cancellationToken);
         AddServices(builder.Services, options, database);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(
@@ -110,9 +135,12 @@ internal static class WorkerHost
     /// <summary>One sweep for all workers on a ledger, and a job for each series that is due.</summary>
     private static void AddQuartz(IServiceCollection services, WorkerOptions options, LedgerDatabase database)
     {
-        services.AddQuartz(quartz =>
+        var steady = new SteadyTime(TimeProvider.System);
+        services.AddSingleton(steady);
+        services.AddQuartz(Scheduler, quartz =>
         {
             quartz.UseDefaultThreadPool(options.Concurrency + 1);
+            quartz.UseTimeProvider(steady);
             quartz.UsePersistentStore(store =>
             {
                 if (database.IsPostgres)
@@ -133,7 +161,7 @@ internal static class WorkerHost
             quartz.AddTrigger<JobSweep>(trigger => trigger.ForJob("sweep").WithIdentity("sweep")
                 .WithSchedule(SimpleScheduleBuilder.Create().WithInterval(TimeSpan.FromSeconds(1)).RepeatForever()));
         });
-        services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
+        services.AddQuartzHostedService(Scheduler, host => host.WaitForJobsToComplete = true);
     }
 
     private static void Secure(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions endpoint, WorkerOptions options)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Inpaint.Medical.Worker.EndToEnd.Tests;
 
-/// <summary>A full disk: refused with A700, nothing half-written, and it goes on when there is room.</summary>
+/// <summary>A full disk: refused with A700, nothing half-written, and it goes on when there is room. A broken one: the end.</summary>
 public sealed class DiskTests : IDisposable
 {
     private const int OutOfResources = 0xA7;
@@ -57,6 +57,27 @@ public sealed class DiskTests : IDisposable
         var audit = new Audit(data);
         await audit.ReceivedAsync([.. acknowledged.Union(material.Files)]);
         await audit.DeliveredAsync([material.SeriesUid], peer.Holdings);
+    }
+
+    [Fact]
+    public async Task GivenADiskThatRefusesToSync_WhenSent_ThenNothingMoreIsAcknowledgedAndTheWorkerEnds()
+    {
+        Assert.SkipUnless(Peer.IsInstalled("strace"), "strace is not installed.");
+        string data = Path.Combine(_folder, "data");
+        string[] files = Material.WholePhantom(Path.Combine(_folder, "in"));
+        using var worker = new RunningWorker(data);
+        worker.Under = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=4+"];
+        await worker.StartAsync();
+
+        bool[] acknowledged = [.. files.Select(file => Sender.Answer(worker.Port, file) == 0)];
+        Assert.Equal(files.Select((_, index) => index < 3), acknowledged);
+        Assert.Equal(5, worker.ExitCode());
+
+        worker.Under = [];
+        await worker.StartAsync();
+        Assert.True(Sender.Send(worker.Port, files));
+        await RunningWorker.UntilAsync(async () => await worker.NewestStateAsync() == "skipped", "the series is reported");
+        await new Audit(data).ReceivedAsync(files);
     }
 
     /// <summary>Takes all that is left, to the last page.</summary>

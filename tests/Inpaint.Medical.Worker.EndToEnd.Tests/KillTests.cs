@@ -160,6 +160,30 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         await audit.DeliveredAsync([Material.SeriesNumber(1), Material.SeriesNumber(2)], peer.Holdings);
     }
 
+    [Fact]
+    public async Task GivenATermSignalAtWork_WhenTheWorkerEnds_ThenItsEndIsCleanAndTheRestIsDoneAfterwards()
+    {
+        using ScriptedPeer peer = new ScriptedPeer().Up();
+        using RunningWorker worker = Worker(peer);
+        string[] whole = Material.WholePhantom(Path.Combine(_folder, "in"));
+        string[] first = Material.Renumber(whole.Where((_, index) => index != 5), Path.Combine(_folder, "first"), 1);
+        string[] second = Material.Renumber(whole.Where((_, index) => index != 5), Path.Combine(_folder, "second"), 2);
+        await worker.StartAsync();
+        Assert.True(Sender.Send(worker.Port, first.Concat(second)));
+        var audit = new Audit(Data);
+        await RunningWorker.UntilAsync(
+            async () => (await audit.JobsAsync()).Any(job => job.State is > JobState.Confirmed and < JobState.Done), "a job is at work");
+
+        Assert.Equal(0, worker.Terminate());
+        Assert.All(await audit.JobsAsync(), job => Assert.Null(job.LeaseOwner));
+
+        worker.Launch();
+        await FinishAsync(audit, 2);
+        Assert.All(await audit.JobsAsync(), job => Assert.Equal((0, 0), (job.Attempts, job.Crashes)));
+        await audit.ReceivedAsync([.. first, .. second]);
+        await audit.DeliveredAsync([Material.SeriesNumber(1), Material.SeriesNumber(2)], peer.Holdings);
+    }
+
     private RunningWorker Worker(ScriptedPeer peer) => new(
         Data, "--mode", "fill", "--no-archive-check", "--quiet", "1", "--first-retry", "0.5", "--lease", "3", "--method", "linear",
         "--deliver", peer.Name);

@@ -30,6 +30,9 @@ internal sealed class RunningWorker : IDisposable
     /// <summary>Variables for the program, beside those of the test.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
+    /// <summary>Program and arguments that run it, such as strace; none: it runs by itself.</summary>
+    public string[] Under { get; set; } = [];
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -46,9 +49,12 @@ internal sealed class RunningWorker : IDisposable
     /// <summary>Starts it and does not wait.</summary>
     public void Launch()
     {
-        var start = new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "inpaint-worker"),
-            ["--data", _data, "--aet", "INPAINT", "--address", "127.0.0.1", "--port", $"{Port}", "--http", $"127.0.0.1:{_httpPort}", .. _arguments])
+        string[] command =
+        [
+            .. Under, Path.Combine(AppContext.BaseDirectory, "inpaint-worker"), "--data", _data, "--aet", "INPAINT", "--address", "127.0.0.1",
+            "--port", $"{Port}", "--http", $"127.0.0.1:{_httpPort}", .. _arguments,
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -77,7 +83,13 @@ internal sealed class RunningWorker : IDisposable
     public int Terminate()
     {
         using Process signal = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
-        _process.WaitForExit();
+        return ExitCode();
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public int ExitCode()
+    {
+        Assert.True(_process!.WaitForExit(TimeSpan.FromMinutes(3)), "The worker did not end.");
         return _process.ExitCode;
     }
 
@@ -88,9 +100,6 @@ internal sealed class RunningWorker : IDisposable
         (await Http.PostAsync($"http://127.0.0.1:{_httpPort}{path}", null)).EnsureSuccessStatusCode();
 
     public async Task<string> GetAsync(string path) => await Http.GetStringAsync($"http://127.0.0.1:{_httpPort}{path}");
-
-    /// <summary>The time by its own clock; whole seconds.</summary>
-    public async Task<DateTimeOffset> DateAsync() => (await Http.GetAsync($"http://127.0.0.1:{_httpPort}/health/live")).Headers.Date!.Value;
 
     /// <summary>State of the newest job, lower case; null when there is none.</summary>
     public async Task<string?> NewestStateAsync()

@@ -67,6 +67,23 @@ public sealed class WorkerEndToEndTests : IDisposable
         await RunningWorker.UntilAsync(() => Task.FromResult(Held(data).Count == series.Length), "all objects are held");
     }
 
+    [Fact]
+    public async Task GivenTwoWorkersStartedOnOneNewFolder_ThenOneServesAndTheOtherIsRefusedInALine()
+    {
+        string data = Path.Combine(_folder, "data");
+        using var first = new RunningWorker(data);
+        using var second = new RunningWorker(data);
+        first.Launch();
+        second.Launch();
+
+        Task<int>[] ends = [Task.Run(first.ExitCode), Task.Run(second.ExitCode)];
+        Task<int> end = await Task.WhenAny(ends);
+        Assert.Equal(2, await end);
+        (RunningWorker refused, RunningWorker other) = end == ends[0] ? (first, second) : (second, first);
+        Assert.Contains("another worker uses this folder", refused.Output, StringComparison.Ordinal);
+        await RunningWorker.UntilAsync(async () => (await other.GetAsync("/health/live")).Length > 0, "the other lives");
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static string[] Series()

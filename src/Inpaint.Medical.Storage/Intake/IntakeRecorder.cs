@@ -31,9 +31,6 @@ public sealed class IntakeRecorder(ObjectStore store, LedgerDatabase database, S
     /// <summary>Faults when something could not be made durable: nothing may be acknowledged from then on.</summary>
     public Task Failure => _failure.Task;
 
-    /// <summary>No other worker uses this store: the log of arrivals is open here, and only one process can have it open.</summary>
-    public bool IsAlone => _journal is not null;
-
     /// <summary>Records what the log of arrivals holds and the ledger does not, then takes arrivals.</summary>
     /// <returns>Number of objects recorded from the log.</returns>
     public async Task<int> StartAsync(CancellationToken cancellationToken)

@@ -32,6 +32,12 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
 {
     private const int MostAttempts = 20;
 
+    /// <summary>
+    /// How far the clocks of workers on one ledger may be apart. A job that was put off at a time still to come was put off by a clock
+    /// that has been set back since: it is due.
+    /// </summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
+
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>
@@ -164,7 +170,7 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
         DateTime now = Now;
         LedgerJob? job = await context.Jobs.FindAsync([jobId], cancellationToken);
         if (job is null || JobTransitions.Final.Contains(job.State) || job.State == JobState.Suspended
-            || (job.NotBeforeUtc is { } notBefore && notBefore > now)
+            || (job.NotBeforeUtc > now && job.UpdatedUtc <= now + ClockTolerance)
             || (job.LeaseOwner is not null && job.LeaseOwner != owner && job.LeaseUntilUtc > now))
         {
             return null;

@@ -7,18 +7,19 @@ namespace Inpaint.Medical.Worker.Jobs;
 
 /// <summary>Looks through the ledger for jobs that are due and hands them to Quartz, at their time and priority.</summary>
 [DisallowConcurrentExecution]
-internal sealed class JobSweep(LedgerDatabase database, ObjectStore store, SettleClock settle, TimeProvider time) : IJob
+internal sealed class JobSweep(LedgerDatabase database, ObjectStore store, SettleClock settle, TimeProvider time, SteadyTime steady) : IJob
 {
     private const int MostAtOnce = 200;
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         DateTime now = time.GetUtcNow().UtcDateTime;
+        DateTime ahead = now + SeriesLedger.ClockTolerance;
         await using LedgerContext ledger = database.Open();
         var due = await ledger.Jobs.AsNoTracking()
             .Where(job => job.State != JobState.Done && job.State != JobState.Skipped && job.State != JobState.Dead
                 && job.State != JobState.Superseded && job.State != JobState.Dropped && job.State != JobState.Suspended
-                && (job.NotBeforeUtc == null || job.NotBeforeUtc <= now)
+                && (job.NotBeforeUtc == null || job.NotBeforeUtc <= now || job.UpdatedUtc > ahead)
                 && (job.LeaseOwner == null || job.LeaseUntilUtc < now))
             .OrderByDescending(job => job.Priority).ThenBy(job => job.Id)
             .Select(job => new { job.Id, job.Priority, job.State, job.InstanceCount, job.ExpectedCount }).Take(MostAtOnce).ToListAsync(cancellationToken);
@@ -34,7 +35,7 @@ internal sealed class JobSweep(LedgerDatabase database, ObjectStore store, Settl
             {
                 await context.Scheduler.ScheduleJob(
                     JobBuilder.Create<SeriesJob>().WithIdentity(key).RequestRecovery().UsingJobData(SeriesJob.JobIdKey, job.Id).Build(),
-                    TriggerBuilder.Create().WithIdentity(key.Name).WithPriority(job.Priority).StartNow().Build(),
+                    TriggerBuilder.Create(steady).WithIdentity(key.Name).WithPriority(job.Priority).StartNow().Build(),
                     cancellationToken: cancellationToken);
             }
         }

@@ -30,8 +30,9 @@ internal sealed class Recovery(
             logger.LogInformation("{Count} acknowledged objects were recorded from the log of arrivals", replayed);
         }
 
-        if (recorder.IsAlone)
+        if (!database.IsPostgres)
         {
+            // An embedded ledger has one worker at a time.
             await ledger.EndLeasesAsync(cancellationToken);
         }
 

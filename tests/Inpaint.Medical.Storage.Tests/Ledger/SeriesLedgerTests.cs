@@ -175,6 +175,22 @@ public abstract class SeriesLedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GivenWaitingJob_WhenTheClockIsSetBack_ThenItIsDue()
+    {
+        LedgerJob held = await JobIn();
+        await _ledger.WaitAsync(
+            held, DateTime.UtcNow.AddMinutes(1), new JobReason(ErrorCode.DestinationUnreachable, "no answer"), CancellationToken.None);
+        var hourBack = new SeriesLedger(_database, new ShiftedTime(TimeSpan.FromHours(-1)));
+
+        Assert.NotNull(await hourBack.LeaseAsync(held.Id, "worker", TimeSpan.FromMinutes(1), CancellationToken.None));
+    }
+
+    private sealed class ShiftedTime(TimeSpan shift) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + shift;
+    }
+
+    [Fact]
     public async Task GivenDeadJob_WhenOperatorRetries_ThenItGoesBackToWhereItWas()
     {
         LedgerJob held = await JobIn(JobState.Settled);
