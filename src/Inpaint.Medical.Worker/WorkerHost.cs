@@ -141,22 +141,17 @@ internal static class WorkerHost
         {
             quartz.UseDefaultThreadPool(options.Concurrency + 1);
             quartz.UseTimeProvider(steady);
-            quartz.UsePersistentStore(store =>
+            if (database.IsPostgres)
             {
-                if (database.IsPostgres)
+                quartz.UsePersistentStore(store =>
                 {
                     store.UsePostgres(Npgsql.NpgsqlFactory.Instance, database.ConnectionString);
                     store.UseClustering(cluster => cluster.CheckinInterval = TimeSpan.FromSeconds(5));
-                }
-                else
-                {
-                    // A file of its own: the scheduler's writes must not stand in the way of acknowledgements.
-                    store.UseSqlite(
-                        Microsoft.Data.Sqlite.SqliteFactory.Instance, $"Data Source={Path.Combine(options.Data, "scheduler.db")}");
-                }
+                    store.ProvisionSchema();
+                });
+            }
 
-                store.ProvisionSchema();
-            });
+            // A single worker keeps its schedule in memory: at start the sweep finds in the ledger all that is to be done.
             quartz.AddJob<JobSweep>(job => job.WithIdentity("sweep"));
             quartz.AddTrigger<JobSweep>(trigger => trigger.ForJob("sweep").WithIdentity("sweep")
                 .WithSchedule(SimpleScheduleBuilder.Create().WithInterval(TimeSpan.FromSeconds(1)).RepeatForever()));

@@ -66,14 +66,15 @@ public sealed class DiskTests : IDisposable
         string data = Path.Combine(_folder, "data");
         string[] files = Material.WholePhantom(Path.Combine(_folder, "in"));
         using var worker = new RunningWorker(data);
-        worker.Under = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=4+"];
         await worker.StartAsync();
+        Assert.True(Sender.Send(worker.Port, files.Take(3)));
 
-        bool[] acknowledged = [.. files.Select(file => Sender.Answer(worker.Port, file) == 0)];
-        Assert.Equal(files.Select((_, index) => index < 3), acknowledged);
+        using var disk = new ExternalProgram(
+            "strace", "-f", "-p", $"{worker.ProcessId}", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO");
+        await RunningWorker.UntilAsync(() => Task.FromResult(disk.Output.Contains("attached", StringComparison.Ordinal)), "the disk is broken");
+        Assert.All(files.Skip(3), file => Assert.NotEqual(0, Sender.Answer(worker.Port, file)));
         Assert.Equal(5, worker.ExitCode());
 
-        worker.Under = [];
         await worker.StartAsync();
         Assert.True(Sender.Send(worker.Port, files));
         await RunningWorker.UntilAsync(async () => await worker.NewestStateAsync() == "skipped", "the series is reported");

@@ -30,8 +30,8 @@ internal sealed class RunningWorker : IDisposable
     /// <summary>Variables for the program, beside those of the test.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
-    /// <summary>Program and arguments that run it, such as strace; none: it runs by itself.</summary>
-    public string[] Under { get; set; } = [];
+    /// <summary>Of the process that runs now.</summary>
+    public int ProcessId => _process!.Id;
 
     public static int FreePort()
     {
@@ -49,12 +49,9 @@ internal sealed class RunningWorker : IDisposable
     /// <summary>Starts it and does not wait.</summary>
     public void Launch()
     {
-        string[] command =
-        [
-            .. Under, Path.Combine(AppContext.BaseDirectory, "inpaint-worker"), "--data", _data, "--aet", "INPAINT", "--address", "127.0.0.1",
-            "--port", $"{Port}", "--http", $"127.0.0.1:{_httpPort}", .. _arguments,
-        ];
-        var start = new ProcessStartInfo(command[0], command[1..])
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "inpaint-worker"),
+            ["--data", _data, "--aet", "INPAINT", "--address", "127.0.0.1", "--port", $"{Port}", "--http", $"127.0.0.1:{_httpPort}", .. _arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
