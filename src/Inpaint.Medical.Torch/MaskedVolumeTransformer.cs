@@ -171,6 +171,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     /// <remarks>Works on blocks of 2 x 2 pixels, [batch, rows/2, columns/2, 4, weights], so that no large tensor changes its layout.</remarks>
     private Tensor Mix(Tensor weights, Tensor pair, Tensor start, Tensor guesses)
     {
+        using var scope = NewDisposeScope();
         long n = pair.shape[0], rows = pair.shape[2] / 2, columns = pair.shape[3] / 2;
         Tensor blocks = ToBlocks(start).squeeze(4);                                                     // [batch, rows/2, columns/2, 4]
         Tensor centre = blocks.mean([3], keepdim: true);
@@ -180,7 +181,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         Tensor mixed = Plus(
             Minus((kernel * Minus(patches, centre).to(Precision).unsqueeze(3)).sum(4).to(start.dtype), kernel.sum(4).to(start.dtype) * Minus(blocks, centre)),
             (rest * ToBlocks(guesses).to(Precision)).sum(4).to(start.dtype));
-        return FromBlocks(mixed);
+        return FromBlocks(mixed).MoveToOuterDisposeScope();
     }
 
     private static Tensor ToBlocks(Tensor x) =>
@@ -195,6 +196,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     /// <summary>Reads each slot's slice at every pixel plus its displacement (bilinear, edges repeat), [batch, slots, rows, columns].</summary>
     private static Tensor Warp(Tensor near, Tensor flow, Tensor reach)
     {
+        using var scope = NewDisposeScope();
         long n = near.shape[0], rows = near.shape[2], columns = near.shape[3];
         Tensor pair = flow.view(n, 1, 2, 2, rows, columns).expand(n, 2, 2, 2, rows, columns).reshape(n, SlabGeometry.Slots, 2, rows, columns)
             * reach.view(n, SlabGeometry.Slots, 1, 1, 1);
@@ -203,7 +205,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         // A coordinate that is not a number would be read outside of memory.
         Tensor grid = stack([x, y], -1).nan_to_num().view(n * SlabGeometry.Slots, rows, columns, 2);
         return F.grid_sample(near.view(n * SlabGeometry.Slots, 1, rows, columns), grid, padding_mode: GridSamplePaddingMode.Border, align_corners: true)
-            .view(n, SlabGeometry.Slots, rows, columns);
+            .view(n, SlabGeometry.Slots, rows, columns).MoveToOuterDisposeScope();
     }
 
     /// <summary>0, 1, …, like torch.arange, whose own numbers may be freed while it reads them (<see cref="HeldScalars"/>).</summary>
@@ -212,8 +214,9 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
 
     private Tensor Residual(ModuleList<ResidualBlock> blocks, Tensor x)
     {
+        using var scope = NewDisposeScope();
         foreach (ResidualBlock block in blocks) x = Plus(x, Convolve(block.Second, Act(Convolve(block.First, x))));
-        return x;
+        return x.MoveToOuterDisposeScope();
     }
 
     private Tensor Convolve(Conv2d layer, Tensor x) =>

@@ -42,6 +42,7 @@ internal sealed class TokenTransformer : Module
     /// <summary>What the masked tokens found, to add to the coarse features, [batch, coarse channels, rows/8, columns/8].</summary>
     public Tensor Ask(SlabBatch batch, Tensor still, Tensor unit, Tensor coarse, ScalarType precision)
     {
+        using var scope = NewDisposeScope();
         long n = batch.Count, slices = batch.Visible.shape[1], rows = coarse.shape[2], columns = coarse.shape[3];
         const int patch = TransformerSettings.Patch;
         Tensor seen = cat([Plus(batch.Visible, -.5).to(precision), (Minus(batch.Visible, still) * unit).clamp(Number(-8), Number(8)).to(precision)], 1)
@@ -62,7 +63,7 @@ internal sealed class TokenTransformer : Module
         }
 
         masked = F.layer_norm(masked.to(last.weight!.dtype), [width], last.weight, last.bias).to(precision).permute(0, 3, 1, 2);
-        return F.conv2d(masked, answer.weight.to(precision), answer.bias!.to(precision));
+        return F.conv2d(masked, answer.weight.to(precision), answer.bias!.to(precision)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Code of every slice's position, in slices and millimetres, the masked slice last, [batch, visible + 1, width].</summary>
@@ -120,6 +121,7 @@ internal sealed class AttentionBlock : Module
     /// <summary>Tokens <paramref name="x"/> [n, rows, columns, width] ask themselves and <paramref name="others"/> [n x slices, rows, columns, width], if any.</summary>
     public Tensor Attend(Tensor x, Tensor? others, Windows windows, int heads, Tensor place, ScalarType precision)
     {
+        using var scope = NewDisposeScope();
         long n = x.shape[0], width = x.shape[3], size = width / heads;
         Tensor own = Plus(windows.Cut(Normalise(before, x, precision)), place);                                     // [n, windows, places, width]
         Tensor keys = own;
@@ -135,7 +137,7 @@ internal sealed class AttentionBlock : Module
         Tensor scores = (Split(Apply(query, own, precision)) * Number(1 / Math.Sqrt(size))).matmul(Split(kv[0]).transpose(2, 3));
         Tensor found = scores.softmax(3).matmul(Split(kv[1]));                                                 // [n x windows, heads, places, size]
         x = Plus(x, windows.Join(Apply(output, found.transpose(1, 2).reshape(n, windows.Count, -1, width), precision)));
-        return Plus(x, Apply(down, F.silu(Apply(up, Normalise(between, x, precision), precision)), precision));
+        return Plus(x, Apply(down, F.silu(Apply(up, Normalise(between, x, precision), precision)), precision)).MoveToOuterDisposeScope();
     }
 
     private static Tensor Apply(Linear layer, Tensor x, ScalarType precision) => F.linear(x, layer.weight.to(precision), layer.bias!.to(precision));

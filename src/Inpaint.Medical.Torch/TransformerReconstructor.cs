@@ -113,6 +113,7 @@ public sealed class TransformerReconstructor : IAdaptableReconstructor
                     continue;
                 }
 
+                FreedMemory.GiveBack();
                 first += batch.Length;
                 progress?.Report((double)(done += batch.Length) / all);
             }
