@@ -20,6 +20,20 @@ public sealed class LedgerMigrationTests(PostgresServer server) : IClassFixture<
     public Task GivenANewPostgresLedger_WhenManyStartOnItAtOnce_ThenAllFindItsTables() => StartOnAsync(server.NewDatabase());
 
     [Fact]
+    public async Task GivenAProcessThatMigrates_WhenAnotherStarts_ThenItWaitsItsTurn()
+    {
+        Task start;
+        await using (new FileStream(File + ".migration", FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            start = Task.Run(() => StartOnAsync(File));
+            await Task.WhenAny(start, Task.Delay(TimeSpan.FromSeconds(5)));
+            Assert.False(start.IsCompleted);
+        }
+
+        await start.WaitAsync(TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
     public async Task GivenAMigrationThatWasKilled_WhenStartedAgain_ThenItsLockHoldsNobodyUp()
     {
         await using (LedgerContext killed = new LedgerDatabase(File).Open())
