@@ -23,7 +23,7 @@ case "${1:-}" in
     run_benchmarks "${@:2}"
     ;;
   e2e)
-    install_packages libopenjp2-7 libcharls2 dcmtk libgdcm-tools dicom3tools dcm2niix mricron-data orthanc orthanc-dicomweb postgresql faketime strace
+    install_packages libopenjp2-7 libcharls2 dcmtk libgdcm-tools dicom3tools dcm2niix mricron-data orthanc orthanc-dicomweb postgresql openssl faketime strace
     build_solution
     run_tests EndToEnd
     ;;

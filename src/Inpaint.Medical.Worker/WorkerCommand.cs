@@ -30,6 +30,8 @@ internal static class WorkerCommand
         ("--associations", nameof(WorkerOptions.MostAssociations), "Associations at once"),
         ("--associations-per-address", nameof(WorkerOptions.MostAssociationsPerAddress), "Associations at once from one address"),
         ("--associations-per-minute", nameof(WorkerOptions.MostAssociationsPerMinute), "Association requests of one address in a minute"),
+        ("--longest-silence", nameof(WorkerOptions.LongestSilenceSeconds), "Seconds after which a silent association is aborted"),
+        ("--longest-association", nameof(WorkerOptions.LongestAssociationSeconds), "Seconds after which any association is aborted"),
         ("--largest-object", nameof(WorkerOptions.LargestObjectBytes), "Largest object taken, bytes"),
         ("--concurrency", nameof(WorkerOptions.Concurrency), "Jobs at once"),
         ("--high-watermark", nameof(WorkerOptions.HighWatermark), "Share of the disk in use above which nothing is accepted"),

@@ -17,6 +17,8 @@ public sealed record Receiver(string AeTitle, IReadOnlyList<string> Protocols);
 /// <summary>Settings of the worker, from appsettings.json (section Worker), environment (INPAINT_Worker__…) and command line.</summary>
 public sealed class WorkerOptions
 {
+    private const double LongestTime = 7 * 86400;
+
     /// <summary>Folder of objects, outputs and the embedded ledger.</summary>
     public string Data { get; set; } = "";
 
@@ -85,6 +87,12 @@ public sealed class WorkerOptions
 
     /// <summary>Requested by one address in any minute; further ones are refused for the time being.</summary>
     public int MostAssociationsPerMinute { get; set; } = 6000;
+
+    /// <summary>An association is aborted when its peer has been silent for so long, or takes so long over one PDU.</summary>
+    public double LongestSilenceSeconds { get; set; } = 60;
+
+    /// <summary>An association is aborted after so long, whatever it does.</summary>
+    public double LongestAssociationSeconds { get; set; } = 4 * 3600;
 
     public long LargestObjectBytes { get; set; } = 2L << 30;
 
@@ -184,6 +192,8 @@ public sealed class WorkerOptions
         Require(MostAssociations > 0, $"--associations {MostAssociations}: at least 1.");
         Require(MostAssociationsPerAddress > 0, $"--associations-per-address {MostAssociationsPerAddress}: at least 1.");
         Require(MostAssociationsPerMinute > 0, $"--associations-per-minute {MostAssociationsPerMinute}: at least 1.");
+        Require(LongestSilenceSeconds is >= 1 and <= LongestTime, string.Create(CultureInfo.InvariantCulture, $"--longest-silence {LongestSilenceSeconds}: 1 second to 7 days."));
+        Require(LongestAssociationSeconds is >= 1 and <= LongestTime, string.Create(CultureInfo.InvariantCulture, $"--longest-association {LongestAssociationSeconds}: 1 second to 7 days."));
         Require(LargestObjectBytes > 0, $"--largest-object {LargestObjectBytes}: at least 1 byte.");
         Require(QuietSeconds > 0, "--quiet: more than 0 seconds.");
         Require(Concurrency is > 0 and <= 64, "--concurrency: 1 to 64.");

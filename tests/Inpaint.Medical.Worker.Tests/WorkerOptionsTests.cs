@@ -24,6 +24,21 @@ public sealed class WorkerOptionsTests
         Assert.Equal(["--data", "--port", "--http", "--deliver", "--allow"], problems.Select(problem => problem.Split(' ', ':')[0]));
     }
 
+    [Theory]
+    [InlineData(0.9, 60, "--longest-silence")]
+    [InlineData(604801, 60, "--longest-silence")]
+    [InlineData(60, 0, "--longest-association")]
+    [InlineData(60, double.NaN, "--longest-association")]
+    [InlineData(1, 604800, null)]
+    public void TimesOfAssociationsAreBounded(double silence, double association, string? wrong)
+    {
+        WorkerOptions options = Valid();
+        options.LongestSilenceSeconds = silence;
+        options.LongestAssociationSeconds = association;
+
+        Assert.Equal(wrong, options.Problems().SingleOrDefault()?.Split(' ')[0]);
+    }
+
     [Fact]
     public void GivenFillWithoutArchive_WhenChecked_ThenAnExplicitWordIsAskedFor()
     {

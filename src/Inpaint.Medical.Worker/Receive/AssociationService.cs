@@ -12,10 +12,10 @@ internal sealed class AssociationService(Intake intake, WorkerOptions options, I
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Microsoft.Extensions.Logging.ILogger network = loggers.CreateLogger("FellowOakDicom.Network");
-        _listeners.Add(new StoreListener(options.Address, options.Port, null, options.MostAssociations, intake, network));
+        _listeners.Add(Listener(options.Port, null, network));
         if (options.TlsPort is { } tlsPort)
         {
-            _listeners.Add(new StoreListener(options.Address, tlsPort, options.Tls(), options.MostAssociations, intake, network));
+            _listeners.Add(Listener(tlsPort, options.Tls(), network));
         }
 
         logger.LogInformation(
@@ -23,6 +23,10 @@ internal sealed class AssociationService(Intake intake, WorkerOptions options, I
             options.Port, options.Mode, options.Receivers().Count, options.Deliver.Count);
         return Task.CompletedTask;
     }
+
+    private StoreListener Listener(int port, DicomTls? tls, Microsoft.Extensions.Logging.ILogger network) => new(
+        options.Address, port, tls, options.MostAssociations, TimeSpan.FromSeconds(options.LongestSilenceSeconds),
+        TimeSpan.FromSeconds(options.LongestAssociationSeconds), intake, network);
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {

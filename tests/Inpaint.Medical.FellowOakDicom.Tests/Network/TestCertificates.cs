@@ -8,6 +8,8 @@ namespace FellowOakDicom.Tests.Network;
 /// <summary>A certification authority, a server and a client certificate of it, and a client certificate of nobody.</summary>
 internal sealed class TestCertificates : IDisposable
 {
+    private const string ServerUse = "1.3.6.1.5.5.7.3.1";
+    private const string ClientUse = "1.3.6.1.5.5.7.3.2";
     private readonly TemporaryFolder _folder = new();
 
     internal TestCertificates()
@@ -17,8 +19,9 @@ internal sealed class TestCertificates : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         Authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
-        Server = Issue("localhost", "1.3.6.1.5.5.7.3.1");
-        Client = Issue("client", "1.3.6.1.5.5.7.3.2");
+        Server = Issue("localhost", ServerUse);
+        Client = Issue("client", ClientUse);
+        Node = Issue("node", ServerUse, ClientUse);
         Stranger = SelfSigned();
         File.WriteAllText(AuthorityFile, Authority.ExportCertificatePem());
     }
@@ -28,6 +31,9 @@ internal sealed class TestCertificates : IDisposable
     internal X509Certificate2 Server { get; }
 
     internal X509Certificate2 Client { get; }
+
+    /// <summary>For both sides.</summary>
+    internal X509Certificate2 Node { get; }
 
     internal X509Certificate2 Stranger { get; }
 
@@ -63,6 +69,7 @@ internal sealed class TestCertificates : IDisposable
         Authority.Dispose();
         Server.Dispose();
         Client.Dispose();
+        Node.Dispose();
         Stranger.Dispose();
     }
 
@@ -73,7 +80,7 @@ internal sealed class TestCertificates : IDisposable
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
-    private X509Certificate2 Issue(string name, string usage)
+    private X509Certificate2 Issue(string name, params string[] uses)
     {
         using RSA key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -81,7 +88,7 @@ internal sealed class TestCertificates : IDisposable
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. uses.Select(use => new Oid(use))], false));
         using X509Certificate2 issued = request.Create(
             Authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1), RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
