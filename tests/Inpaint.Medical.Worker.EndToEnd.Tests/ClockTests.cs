@@ -86,7 +86,7 @@ public sealed class ClockTests : IDisposable
     }
 
     private static Task DoneAsync(Audit audit) => RunningWorker.UntilAsync(
-        async () => (await audit.JobsAsync()).All(job => job.State == JobState.Done), "the job is done");
+        async () => await audit.JobsAsync() is { Count: > 0 } jobs && jobs.All(job => job.State == JobState.Done), "the job is done");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
