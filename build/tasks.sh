@@ -121,7 +121,7 @@ run_tests() {
 # One test program in a temporary folder of its own. Whatever it leaves behind, also when it fails or is stopped, ends with it.
 run_test_program() {
   local name=$1 limit=1200 group result=0 folder
-  [ "$name" != Inpaint.Medical.Worker.EndToEnd.Tests ] || limit=2700
+  [ "$name" != Inpaint.Medical.Worker.EndToEnd.Tests ] || limit=5400
   folder=$(mktemp -d)
   chmod 711 "$folder" # PostgreSQL runs as a user of its own
   TMPDIR=$folder timeout "$limit" "$ARTIFACTS/bin/$name/release_linux-x64/$name" -noColor >"$ARTIFACTS/test-logs/$name.log" 2>&1 &
