@@ -20,7 +20,7 @@ public sealed record SlabPlan(int Target, ImmutableArray<int> Visible, SlabGeome
     {
         ArgumentNullException.ThrowIfNull(request);
         return [.. Enumerable.Range(0, request.Volume.SliceCount).Where(slice =>
-            request.Mask.IsVisible(slice) && request.Volume.IsPresent(slice) && IsFinite(request.Volume.Slice(slice)))];
+            request.Mask.IsVisible(slice) && request.Volume.IsFinite(slice))];
     }
 
     /// <summary>Up to four visible slices below and four above; at an end up to eight on the one side.</summary>
@@ -55,15 +55,5 @@ public sealed record SlabPlan(int Target, ImmutableArray<int> Visible, SlabGeome
             bool isPeriodic = gap == 1 && above >= 2 && above + 1 < z.Length && z[above - 1] - z[above - 2] > 1.5 && z[above + 1] - z[above] > 1.5;
             return isPeriodic ? "x2" : gap.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
-    }
-
-    private static bool IsFinite(ReadOnlySpan<float> voxels)
-    {
-        foreach (float voxel in voxels)
-        {
-            if (!float.IsFinite(voxel)) return false;
-        }
-
-        return true;
     }
 }

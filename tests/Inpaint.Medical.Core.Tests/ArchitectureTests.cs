@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Inpaint.Medical.Core.Pipeline;
+using Inpaint.Medical.TestSupport;
 using NetArchTest.Rules;
 using Xunit;
 
@@ -64,23 +65,11 @@ public sealed class ArchitectureTests
 
     private static IEnumerable<(string Project, string[] References)> Projects()
     {
-        string source = Path.Combine(Root(), "src");
+        string source = Path.Combine(SourceTree.Root(), "src");
         return Directory.GetFiles(source, "*.csproj", SearchOption.AllDirectories).Select(file => (
             Name(file),
             XDocument.Load(file).Descendants("ProjectReference").Select(reference => Name(reference.Attribute("Include")!.Value)).ToArray()));
     }
 
     private static string Name(string project) => Path.GetFileNameWithoutExtension(project.Replace('\\', '/'))[Prefix.Length..];
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Inpaint.Medical.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        Assert.SkipWhen(folder is null, "The sources are not at hand.");
-        return folder!.FullName;
-    }
 }

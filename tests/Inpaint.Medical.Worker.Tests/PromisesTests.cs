@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Inpaint.Medical.TestSupport;
 using Xunit;
 
 namespace Inpaint.Medical.Worker.Tests;
@@ -9,7 +10,7 @@ public sealed partial class PromisesTests
     [Fact]
     public void EveryTestThatIsNamedExists()
     {
-        string root = Root();
+        string root = SourceTree.Root();
         (string Class, string Method)[] named = [.. Named().Matches(File.ReadAllText(Path.Combine(root, "docs", "promises.md")))
             .Select(match => (match.Groups[1].Value, match.Groups[2].Value))];
         string[] sources = [.. Directory.GetFiles(Path.Combine(root, "tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
@@ -23,18 +24,6 @@ public sealed partial class PromisesTests
     private static bool Inherits(string[] sources, string name, string source) => sources
         .Select(other => Regex.Match(other, $@"class {name}\b[^{{]*?:\s*(\w+)"))
         .Any(match => match.Success && source.Contains($"class {match.Groups[1].Value}", StringComparison.Ordinal));
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Inpaint.Medical.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        Assert.SkipWhen(folder is null, "The sources are not at hand.");
-        return folder!.FullName;
-    }
 
     [GeneratedRegex(@"`(\w+Tests)\.(\w+)`")]
     private static partial Regex Named();

@@ -16,7 +16,7 @@ public sealed class NotFiniteSliceDetector : ISliceDetector
 
         for (int slice = 0; slice < built.Volume.SliceCount; slice++)
         {
-            if (built.Volume.IsPresent(slice) && NotFiniteVoxels.Any(built.Volume.Slice(slice)))
+            if (built.Volume.IsPresent(slice) && !built.Volume.IsFinite(slice))
             {
                 yield return new DetectedSlice(slice, ErrorCode.SliceNotFinite, "The slice holds values that are not finite.");
             }

@@ -17,7 +17,7 @@ internal static class NotFiniteVoxels
         var regions = mask.Regions.ToBuilder();
         for (int slice = 0; slice < built.Volume.SliceCount; slice++)
         {
-            if (mask.IsVisible(slice) && built.Volume.IsPresent(slice) && Any(built.Volume.Slice(slice)))
+            if (mask.IsVisible(slice) && built.Volume.IsPresent(slice) && !built.Volume.IsFinite(slice))
             {
                 verdicts[slice] = SliceVerdict.Partial;
                 regions[slice] = new RegionMask([.. built.Volume.Slice(slice).ToArray().Select(voxel => !float.IsFinite(voxel))]);
@@ -25,18 +25,5 @@ internal static class NotFiniteVoxels
         }
 
         return mask with { Verdicts = verdicts.ToImmutable(), Regions = regions.ToImmutable() };
-    }
-
-    public static bool Any(ReadOnlySpan<float> voxels)
-    {
-        foreach (float voxel in voxels)
-        {
-            if (!float.IsFinite(voxel))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

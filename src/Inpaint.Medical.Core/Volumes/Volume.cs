@@ -37,6 +37,25 @@ public sealed class Volume
     /// <summary>Whether the slice has data.</summary>
     public bool IsPresent(int slice) => _slices[slice] is not null;
 
+    /// <summary>Whether the slice is present and none of its voxels is NaN or infinite.</summary>
+    public bool IsFinite(int slice)
+    {
+        if (_slices[slice] is not { } voxels)
+        {
+            return false;
+        }
+
+        foreach (float voxel in voxels)
+        {
+            if (!float.IsFinite(voxel))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Voxels of one slice, [rows × columns]; all NaN where there is no data.</summary>
     public ReadOnlySpan<float> Slice(int slice) => _slices[slice] ?? _absent.Value;
 

@@ -70,24 +70,11 @@ public static class ValidationRun
     {
         for (int slice = 0; slice < volume.SliceCount; slice++)
         {
-            if (volume.IsPresent(slice) && !IsFinite(volume.Slice(slice)))
+            if (volume.IsPresent(slice) && !volume.IsFinite(slice))
             {
                 throw new InpaintException(ErrorCode.SliceNotFinite, $"{name}: slice {slice} holds NaN or infinite voxels; give them a value (background 0) before validating.");
             }
         }
-    }
-
-    private static bool IsFinite(ReadOnlySpan<float> voxels)
-    {
-        foreach (float voxel in voxels)
-        {
-            if (!float.IsFinite(voxel))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static VolumeSummary Describe(IValidationInput input, string sha256, BuiltVolume truth, ValueRange range)
