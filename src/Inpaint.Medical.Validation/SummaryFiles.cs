@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Validation.Running;
@@ -33,13 +32,21 @@ public static class SummaryFiles
     {
         ArgumentNullException.ThrowIfNull(result);
         MakeFolder(folder);
-        Replace(Path.Combine(folder, SummaryName), [.. JsonSerializer.SerializeToUtf8Bytes(result.Summary, ValidationJson.Indented), (byte)'\n']);
-        Replace(Path.Combine(folder, SlicesName), Encoding.UTF8.GetBytes(Csv(result.Slices)));
+        Replace(Path.Combine(folder, SummaryName), stream =>
+        {
+            JsonSerializer.Serialize(stream, result.Summary, ValidationJson.Indented);
+            stream.WriteByte((byte)'\n');
+        });
+        WriteText(Path.Combine(folder, SlicesName), text => WriteCsv(result.Slices, text));
     }
 
     /// <summary>Writes a text file, whole or not at all.</summary>
     /// <exception cref="InpaintException"><see cref="ErrorCode.OutputNotWritable"/>.</exception>
-    public static void WriteText(string path, string text) => Replace(path, Encoding.UTF8.GetBytes(text));
+    public static void WriteText(string path, Action<TextWriter> write) => Replace(path, stream =>
+    {
+        using var text = new StreamWriter(stream, leaveOpen: true);
+        write(text);
+    });
 
     /// <summary>Reads a summary back.</summary>
     /// <exception cref="InpaintException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.InstanceUnreadable"/>.</exception>
@@ -60,24 +67,24 @@ public static class SummaryFiles
         }
     }
 
-    private static string Csv(IEnumerable<SliceScore> rows)
+    private static void WriteCsv(IEnumerable<SliceScore> rows, TextWriter text)
     {
-        var text = new StringBuilder("volume,drop,gap,method,slice,position,nearest_visible_mm,predicted,voxels");
-        text.AppendJoin("", Columns.Select(column => $",{column.Name}")).Append('\n');
+        text.Write("volume,drop,gap,method,slice,position,nearest_visible_mm,predicted,voxels");
+        text.Write(string.Concat(Columns.Select(column => $",{column.Name}")));
+        text.Write('\n');
         foreach (SliceScore row in rows)
         {
-            text.Append(Quote(row.Volume)).Append(',').Append(Quote(row.Drop)).Append(CultureInfo.InvariantCulture, $",{row.Gap},")
-                .Append(Quote(row.Method)).Append(CultureInfo.InvariantCulture, $",{row.Slice},{row.Position},{row.NearestVisibleMm},")
-                .Append(row.IsPredicted ? "true" : "false").Append(CultureInfo.InvariantCulture, $",{row.Voxels}");
+            text.Write(string.Create(CultureInfo.InvariantCulture,
+                $"{Quote(row.Volume)},{Quote(row.Drop)},{row.Gap},{Quote(row.Method)},{row.Slice},{row.Position},{row.NearestVisibleMm},"));
+            text.Write(string.Create(CultureInfo.InvariantCulture, $"{(row.IsPredicted ? "true" : "false")},{row.Voxels}"));
             foreach ((_, Func<SliceScore, double?> value) in Columns)
             {
-                text.Append(',').Append(row.IsPredicted ? value(row)?.ToString("R", CultureInfo.InvariantCulture) : "");
+                text.Write(',');
+                text.Write(row.IsPredicted ? value(row)?.ToString("R", CultureInfo.InvariantCulture) : "");
             }
 
-            text.Append('\n');
+            text.Write('\n');
         }
-
-        return text.ToString();
     }
 
     // RFC 4180.
@@ -96,14 +103,14 @@ public static class SummaryFiles
         }
     }
 
-    private static void Replace(string path, byte[] content)
+    private static void Replace(string path, Action<Stream> write)
     {
         string partial = $"{path}.partial";
         try
         {
             using (var stream = new FileStream(partial, FileMode.Create))
             {
-                stream.Write(content);
+                write(stream);
                 stream.Flush(flushToDisk: true);
             }
 

@@ -13,5 +13,10 @@ public sealed class ValidationInput(string name, string split, Func<string> sha2
 
     public string Sha256 => sha256();
 
-    public BuiltVolume Load() => load();
+    public BuiltVolume Load()
+    {
+        // What was stored is never written again, and would lie beside the voxels as long as they do.
+        BuiltVolume built = load();
+        return built with { Slots = [.. built.Slots.Select(slot => slot with { Stored = default })] };
+    }
 }

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Inpaint.Medical.Benchmarks;
 
-// benchmarks [reading|filling|program|nifti|receive|network|soak|mutations…] [--mutants N] [--write FILE]
-string[] known = ["reading", "filling", "program", "nifti", "receive", "network", "soak", "mutations"];
+// benchmarks [reading|filling|program|nifti|validation|receive|network|soak|mutations…] [--mutants N] [--write FILE]
+string[] known = ["reading", "filling", "program", "nifti", "validation", "receive", "network", "soak", "mutations"];
 string? file = ValueOf("--write");
 int mutants = int.Parse(ValueOf("--mutants") ?? "200000", CultureInfo.InvariantCulture);
 string[] chosen = [.. args.Where(known.Contains)];
@@ -17,6 +17,7 @@ var sections = new Dictionary<string, Func<IEnumerable<Row>>>
     ["filling"] = FillBenchmarks.Run,
     ["program"] = () => ProgramBenchmarks.Run(inpaint),
     ["nifti"] = () => NiftiBenchmarks.Run(inpaint),
+    ["validation"] = () => ValidationBenchmarks.Run(inpaint),
     ["receive"] = () => ReceiveBenchmarks.Run(BuiltProgram("Inpaint.Medical.Worker", "inpaint-worker")),
     ["network"] = () => NetworkBenchmarks.Run(models),
     ["soak"] = () => NetworkBenchmarks.Soak(models),

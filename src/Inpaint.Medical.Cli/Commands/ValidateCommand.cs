@@ -133,7 +133,7 @@ internal static class ValidateCommand
     {
         SummaryFiles.Write(result, folder);
         ReportModel report = ReportBuilder.Build(result, pictures);
-        SummaryFiles.WriteText(Path.Combine(folder, ReportName), ReportWriter.Write(report));
+        SummaryFiles.WriteText(Path.Combine(folder, ReportName), page => ReportWriter.Write(report, page));
         if (json)
         {
             Console.Out.WriteLine(File.ReadAllText(Path.Combine(folder, SummaryFiles.SummaryName)).TrimEnd('\n'));

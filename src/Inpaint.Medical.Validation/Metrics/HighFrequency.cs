@@ -24,37 +24,47 @@ public static class HighFrequency
     internal static double Energy(double[] image, int rows, int columns, ReadOnlySpan<bool> region)
     {
         int wide = columns + (2 * Radius);
-        double[] padded = Reflect(image, rows, columns);
-        double[] vertical = SeparableFilter.Valid(padded, wide, Second, Smooth);
-        double[] horizontal = SeparableFilter.Valid(padded, wide, Smooth, Second);
         double energy = 0;
-        for (int row = 0; row < rows; row++)
+        foreach (RowBand band in RowBand.Of(rows))
         {
-            double rowEnergy = 0;
-            for (int column = 0; column < columns; column++)
+            double[] padded = Reflect(image, rows, columns, band);
+            double[] vertical = SeparableFilter.Valid(padded, wide, Second, Smooth);
+            double[] horizontal = SeparableFilter.Valid(padded, wide, Smooth, Second);
+            for (int row = 0; row < band.Count; row++)
             {
-                if (region.IsEmpty || region[(row * columns) + column])
-                {
-                    double value = vertical[(row * wide) + column] + horizontal[(row * wide) + column];
-                    rowEnergy += value * value;
-                }
+                ReadOnlySpan<bool> inRegion = region.IsEmpty ? [] : region.Slice((band.First + row) * columns, columns);
+                energy += RowEnergy(vertical.AsSpan(row * wide, columns), horizontal.AsSpan(row * wide, columns), inRegion);
             }
 
-            energy += rowEnergy;
+            Scratch.Return(padded, vertical, horizontal);
         }
 
-        Scratch.Return(padded, vertical, horizontal);
         return energy;
     }
 
-    // d c b a | a b c d | d c b a
-    private static double[] Reflect(double[] image, int rows, int columns)
+    private static double RowEnergy(ReadOnlySpan<double> vertical, ReadOnlySpan<double> horizontal, ReadOnlySpan<bool> region)
+    {
+        double energy = 0;
+        for (int i = 0; i < vertical.Length; i++)
+        {
+            if (region.IsEmpty || region[i])
+            {
+                double value = vertical[i] + horizontal[i];
+                energy += value * value;
+            }
+        }
+
+        return energy;
+    }
+
+    // The band with Radius rows and columns more on each side: d c b a | a b c d | d c b a
+    private static double[] Reflect(double[] image, int rows, int columns, RowBand band)
     {
         int wide = columns + (2 * Radius);
-        double[] padded = Scratch.Rent((rows + (2 * Radius)) * wide);
-        for (int row = 0; row < rows + (2 * Radius); row++)
+        double[] padded = Scratch.Rent((band.Count + (2 * Radius)) * wide);
+        for (int row = 0; row < band.Count + (2 * Radius); row++)
         {
-            ReadOnlySpan<double> from = image.AsSpan(Inside(row - Radius, rows) * columns, columns);
+            ReadOnlySpan<double> from = image.AsSpan(Inside(band.First + row - Radius, rows) * columns, columns);
             Span<double> to = padded.AsSpan(row * wide, wide);
             from.CopyTo(to[Radius..]);
             for (int i = 0; i < Radius; i++)

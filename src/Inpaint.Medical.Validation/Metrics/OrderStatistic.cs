@@ -3,27 +3,6 @@ namespace Inpaint.Medical.Validation.Metrics;
 /// <summary>Single order statistics without sorting all values.</summary>
 internal static class OrderStatistic
 {
-    /// <summary>Percentile with linear interpolation between neighbours, as numpy.percentile has it. Reorders <paramref name="values"/>.</summary>
-    public static double PercentileInPlace(Span<float> values, double percent)
-    {
-        double position = percent / 100 * (values.Length - 1);
-        int below = (int)Math.Floor(position);
-        double low = SelectInPlace(values, below);
-        if (below + 1 == values.Length)
-        {
-            return low;
-        }
-
-        // After the selection all later values are at least as great, so the next one in order is their least.
-        double high = double.PositiveInfinity;
-        foreach (float value in values[(below + 1)..])
-        {
-            high = Math.Min(high, value);
-        }
-
-        return low + ((position - below) * (high - low));
-    }
-
     /// <summary>Puts the value of the given rank in its place, the smaller ones before and the greater ones after it.</summary>
     public static float SelectInPlace(Span<float> values, int rank)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Inpaint.Medical.Core.Masking;
 
 namespace Inpaint.Medical.Validation.Metrics;
@@ -61,7 +62,7 @@ internal sealed class SliceScorer : IDisposable
         return scored;
     }
 
-    /// <summary>Gives the buffers back; on the thread that made them.</summary>
+    /// <summary>Gives the buffers back.</summary>
     public void Dispose()
     {
         _gaussian.Return();
@@ -106,7 +107,7 @@ internal sealed class SliceScorer : IDisposable
     private double WorstOnePercent(float[] rebuilt)
     {
         ReadOnlySpan<bool> region = Region;
-        var errors = new float[rebuilt.Length];
+        float[] errors = ArrayPool<float>.Shared.Rent(rebuilt.Length);
         int count = 0;
         for (int i = 0; i < rebuilt.Length; i++)
         {
@@ -127,6 +128,7 @@ internal sealed class SliceScorer : IDisposable
             sum += error;
         }
 
+        ArrayPool<float>.Shared.Return(errors);
         return sum / worst;
     }
 

@@ -37,12 +37,22 @@ public sealed class StructuralSimilarity
 
     internal Reference ReferenceOf(double[] truth, int columns)
     {
-        if (truth.Length / columns < _taps.Length || columns < _taps.Length)
+        int rows = truth.Length / columns;
+        if (!Fits(rows, columns))
         {
             return new Reference(truth, [], []);
         }
 
-        return new Reference(truth, Window(truth, columns), WindowOfProduct(truth, truth, columns));
+        int valid = (rows - (2 * Border)) * columns;
+        var reference = new Reference(truth, Scratch.Rent(valid), Scratch.Rent(valid));
+        foreach (RowBand band in RowBand.Of(rows - (2 * Border)))
+        {
+            ReadOnlySpan<double> image = band.With(2 * Border).In(truth, columns);
+            Keep(Window(image, columns), reference.Mean.AsSpan(band.First * columns));
+            Keep(WindowOfProduct(image, image, columns), reference.Square.AsSpan(band.First * columns));
+        }
+
+        return reference;
     }
 
     /// <summary>Mean over the voxels that <paramref name="region"/> names, or over all if it is empty; null where there are none.</summary>
@@ -53,43 +63,61 @@ public sealed class StructuralSimilarity
             return null;
         }
 
-        double[] meanX = reference.Mean;
-        double[] squareX = reference.Square;
-        double[] meanY = Window(image, columns);
-        double[] squareY = WindowOfProduct(image, image, columns);
-        double[] product = WindowOfProduct(reference.Image, image, columns);
-        double c1 = 0.01 * range * 0.01 * range;
-        double c2 = 0.03 * range * 0.03 * range;
         double sum = 0;
         long count = 0;
-        for (int row = 0; row < rows - (2 * Border); row++)
+        foreach (RowBand band in RowBand.Of(rows - (2 * Border)))
         {
-            double rowSum = 0;
-            for (int column = 0; column < columns - (2 * Border); column++)
+            ReadOnlySpan<double> part = band.With(2 * Border).In(image, columns);
+            double[] mean = Window(part, columns);
+            double[] square = WindowOfProduct(part, part, columns);
+            double[] product = WindowOfProduct(band.With(2 * Border).In(reference.Image, columns), part, columns);
+            for (int row = 0; row < band.Count; row++)
             {
-                if (!region.IsEmpty && !region[((row + Border) * columns) + column + Border])
-                {
-                    continue;
-                }
-
-                int i = (row * columns) + column;
-                double ux = meanX[i];
-                double uy = meanY[i];
-                double vx = _covarianceFactor * (squareX[i] - (ux * ux));
-                double vy = _covarianceFactor * (squareY[i] - (uy * uy));
-                double vxy = _covarianceFactor * (product[i] - (ux * uy));
-                rowSum += ((2 * ux * uy) + c1) * ((2 * vxy) + c2) / (((ux * ux) + (uy * uy) + c1) * (vx + vy + c2));
-                count++;
+                int at = (band.First + row) * columns;
+                ReadOnlySpan<bool> inRegion = region.IsEmpty ? [] : region.Slice(at + (Border * columns) + Border, columns - (2 * Border));
+                sum += RowSum(reference.Mean.AsSpan(at), reference.Square.AsSpan(at), mean.AsSpan(row * columns), square.AsSpan(row * columns),
+                    product.AsSpan(row * columns), columns - (2 * Border), range, inRegion, ref count);
             }
 
-            sum += rowSum;
+            Scratch.Return(mean, square, product);
         }
 
-        Scratch.Return(meanY, squareY, product);
         return count == 0 ? null : sum / count;
     }
 
-    private double[] WindowOfProduct(double[] a, double[] b, int columns)
+    private double RowSum(
+        ReadOnlySpan<double> meanX, ReadOnlySpan<double> squareX, ReadOnlySpan<double> meanY, ReadOnlySpan<double> squareY, ReadOnlySpan<double> product,
+        int columns, double range, ReadOnlySpan<bool> region, ref long count)
+    {
+        double c1 = 0.01 * range * 0.01 * range;
+        double c2 = 0.03 * range * 0.03 * range;
+        double sum = 0;
+        for (int i = 0; i < columns; i++)
+        {
+            if (!region.IsEmpty && !region[i])
+            {
+                continue;
+            }
+
+            double ux = meanX[i];
+            double uy = meanY[i];
+            double vx = _covarianceFactor * (squareX[i] - (ux * ux));
+            double vy = _covarianceFactor * (squareY[i] - (uy * uy));
+            double vxy = _covarianceFactor * (product[i] - (ux * uy));
+            sum += ((2 * ux * uy) + c1) * ((2 * vxy) + c2) / (((ux * ux) + (uy * uy) + c1) * (vx + vy + c2));
+            count++;
+        }
+
+        return sum;
+    }
+
+    private static void Keep(double[] window, Span<double> place)
+    {
+        window.CopyTo(place);
+        Scratch.Return(window);
+    }
+
+    private double[] WindowOfProduct(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int columns)
     {
         double[] product = Doubles.Product(a, b);
         double[] window = Window(product, columns);
@@ -97,7 +125,7 @@ public sealed class StructuralSimilarity
         return window;
     }
 
-    private double[] Window(double[] image, int columns) => SeparableFilter.Valid(image, columns, _taps, _taps);
+    private double[] Window(ReadOnlySpan<double> image, int columns) => SeparableFilter.Valid(image, columns, _taps, _taps);
 
     /// <summary>What depends on the true image alone.</summary>
     internal sealed record Reference(double[] Image, double[] Mean, double[] Square)

@@ -16,22 +16,7 @@ public readonly record struct ValueRange(double Low, double High)
     {
         ArgumentNullException.ThrowIfNull(built);
         bool mayHoldPadding = built.Modality == "CT" || (built.Modality == "OT" && !built.Format.IsFloatingPoint);
-        float[] values = new float[(long)built.Volume.SliceCount * built.Volume.Geometry.SliceLength];
-        int count = 0;
-        for (int slice = 0; slice < built.Volume.SliceCount; slice++)
-        {
-            foreach (float value in built.Volume.IsPresent(slice) ? built.Volume.Slice(slice) : [])
-            {
-                if (float.IsFinite(value))
-                {
-                    values[count++] = mayHoldPadding ? Math.Max(value, LowestHounsfield) : value;
-                }
-            }
-        }
-
-        Span<float> finite = values.AsSpan(0, count);
-        return finite.IsEmpty
-            ? default
-            : new ValueRange(OrderStatistic.PercentileInPlace(finite, 0.5), OrderStatistic.PercentileInPlace(finite, 99.8));
+        var voxels = new RankedVoxels(built.Volume, mayHoldPadding ? LowestHounsfield : float.NegativeInfinity);
+        return voxels.Count == 0 ? default : new ValueRange(voxels.Percentile(0.5), voxels.Percentile(99.8));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Inpaint.Medical.Validation.Report;
@@ -10,22 +11,9 @@ internal sealed class HtmlText
     private readonly StringBuilder _text = new();
 
     /// <summary>Markup written by us; interpolated values are escaped.</summary>
-    public HtmlText Add(FormattableString markup)
+    public HtmlText Add([InterpolatedStringHandlerArgument("")] in Markup markup)
     {
-        object?[] values = markup.GetArguments();
-        var escaped = new object?[values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            escaped[i] = values[i] switch
-            {
-                HtmlText nested => nested.ToString(),
-                string text => WebUtility.HtmlEncode(text),
-                IFormattable or null => values[i],
-                { } other => WebUtility.HtmlEncode(other.ToString()),
-            };
-        }
-
-        _text.AppendFormat(CultureInfo.InvariantCulture, markup.Format, escaped);
+        _ = markup;
         return this;
     }
 
@@ -39,5 +27,33 @@ internal sealed class HtmlText
         return this;
     }
 
-    public override string ToString() => _text.ToString();
+    public void CopyTo(TextWriter writer)
+    {
+        foreach (ReadOnlyMemory<char> chunk in _text.GetChunks())
+        {
+            writer.Write(chunk.Span);
+        }
+    }
+
+    /// <summary>Writes the parts of an interpolated string straight into the text: a page of pictures is not copied once for each level of nesting.</summary>
+    [InterpolatedStringHandler]
+    public readonly ref struct Markup
+    {
+        private readonly StringBuilder _text;
+
+        public Markup(int literalLength, int formattedCount, HtmlText text)
+        {
+            _text = text._text;
+            _text.EnsureCapacity(_text.Length + literalLength + formattedCount);
+        }
+
+        public void AppendLiteral(string markup) => _text.Append(markup);
+
+        public void AppendFormatted(HtmlText nested) => _text.Append(nested._text);
+
+        public void AppendFormatted(string? value) => _text.Append(WebUtility.HtmlEncode(value));
+
+        public void AppendFormatted(IFormattable? value, string? format = null) =>
+            _text.Append(value?.ToString(format, CultureInfo.InvariantCulture));
+    }
 }

@@ -11,7 +11,9 @@ namespace Inpaint.Medical.Validation.Report;
 public sealed class RebuiltPictures(
     ValidationResult result, IReadOnlyList<IValidationInput> inputs, IReadOnlyList<IVolumeReconstructor> methods, CancellationToken cancellationToken) : IPictureSource
 {
-    private (string Name, BuiltVolume Truth)? _loaded;
+    // The methods of one volume are asked for one after the other; when the pictures are taken, the volume may go.
+    private readonly WeakReference<BuiltVolume?> _loaded = new(null);
+    private string _loadedName = "";
 
     public VolumePictures Of(VolumeSummary volume, string method)
     {
@@ -25,15 +27,17 @@ public sealed class RebuiltPictures(
 
     private BuiltVolume? Load(string name)
     {
-        if (_loaded?.Name == name)
+        if (_loadedName == name && _loaded.TryGetTarget(out BuiltVolume? truth))
         {
-            return _loaded.Value.Truth;
+            return truth;
         }
 
+        VolumeMemory.Reclaim();
         try
         {
-            BuiltVolume? truth = inputs.FirstOrDefault(input => input.Name == name)?.Load();
-            _loaded = truth is null ? null : (name, truth);
+            truth = inputs.FirstOrDefault(input => input.Name == name)?.Load();
+            _loaded.SetTarget(truth);
+            _loadedName = name;
             return truth;
         }
         catch (InpaintException)

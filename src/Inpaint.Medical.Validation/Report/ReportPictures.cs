@@ -70,48 +70,35 @@ internal sealed class ReportPictures
     private GreyPicture? Visible(HiddenCase hidden, int slice) =>
         slice >= 0 && slice < _truth.Volume.SliceCount && hidden.Mask.IsVisible(slice) ? Windowed(hidden.Truth(slice)) : null;
 
-    // Cuts through the middle of the slices, with every run of the drop rebuilt.
+    // Cuts through the middle of the slices, with every run of the drop rebuilt. Of a slice only the lines of the cuts are kept.
     private ImmutableArray<ReformatView> Reformats(string drop)
     {
         HiddenCase hidden = Hide(drop);
-        var rebuilt = hidden.Runs.Where(run => run.Gap > 0)
-            .SelectMany(run => hidden.Rebuild(_method, run.Targets, _cancellationToken)).OfType<RebuiltSlice>().ToDictionary(slice => slice.Slice);
         VolumeGeometry geometry = _truth.Volume.Geometry;
-        float[] Cut(bool alongRows, Func<int, float[]> slice)
+        Cuts[] planes = [new Cuts(geometry, alongRows: true), new Cuts(geometry, alongRows: false)];
+        foreach (int slice in Enumerable.Range(0, geometry.SliceCount).Where(_truth.Volume.IsPresent))
         {
-            int length = alongRows ? geometry.Columns : geometry.Rows;
-            var cut = new float[geometry.SliceCount * length];
-            for (int s = 0; s < geometry.SliceCount; s++)
+            foreach (Cuts cuts in planes)
             {
-                float[] voxels = slice(s);
-                for (int i = 0; i < length; i++)
-                {
-                    int at = alongRows ? (geometry.Rows / 2 * geometry.Columns) + i : (i * geometry.Columns) + (geometry.Columns / 2);
-                    // Patients stand upright on the page: the last slice, which lies towards the head in axial series, comes first.
-                    cut[((geometry.SliceCount - 1 - s) * length) + i] = voxels.Length == 0 ? float.NaN : voxels[at];
-                }
+                cuts.SetTruth(slice, hidden.Truth(slice), isVisible: !hidden.Mask.IsWholeMasked(slice));
             }
-
-            return cut;
         }
 
-        ReformatView View(string plane, bool alongRows)
+        foreach (RebuiltSlice rebuilt in hidden.Runs.Where(run => run.Gap > 0)
+            .SelectMany(run => hidden.Rebuild(_method, run.Targets, _cancellationToken)).OfType<RebuiltSlice>())
         {
-            GreyPicture Picture(Func<int, float[]> slice) => Grey(
-                Cut(alongRows, slice), _volume.RangeLow, _volume.RangeHigh, geometry.SliceCount,
-                geometry.SliceSpacingMm / (alongRows ? geometry.ColumnSpacingMm : geometry.RowSpacingMm));
-            float[] Known(int slice) => _truth.Volume.IsPresent(slice) ? hidden.Truth(slice).ToArray() : [];
-            return new ReformatView(
-                plane,
-                drop,
-                _method.Identity.Name,
-                Picture(slice => hidden.Mask.IsWholeMasked(slice) ? [] : Known(slice)),
-                Picture(slice => rebuilt.TryGetValue(slice, out RebuiltSlice? one) ? one.Voxels : hidden.Mask.IsWholeMasked(slice) ? [] : Known(slice)),
-                Picture(Known));
+            foreach (Cuts cuts in planes)
+            {
+                cuts.SetRebuilt(rebuilt.Slice, rebuilt.Voxels);
+            }
         }
 
-        return [View(PlaneOf(geometry.RowDirection.Cross(geometry.Normal)), true), View(PlaneOf(geometry.ColumnDirection.Cross(geometry.Normal)), false)];
+        return [.. planes.Select(cuts => new ReformatView(
+            PlaneOf(cuts.Normal), drop, _method.Identity.Name, Across(cuts.Damaged, cuts), Across(cuts.Rebuilt, cuts), Across(cuts.Truth, cuts)))];
     }
+
+    private GreyPicture Across(float[] cut, Cuts cuts) =>
+        Grey(cut, _volume.RangeLow, _volume.RangeHigh, _truth.Volume.Geometry.SliceCount, cuts.PixelAspect);
 
     // The plane whose normal lies nearest: x sagittal, y coronal, z axial.
     private static string PlaneOf(Vector3 normal)

@@ -8,11 +8,28 @@ namespace Inpaint.Medical.Validation.Report;
 /// </summary>
 public static class ReportWriter
 {
-    /// <summary>The page as text.</summary>
-    public static string Write(ReportModel model)
+    /// <summary>Writes the page part by part; with its pictures it is many times a volume's slice.</summary>
+    public static void Write(ReportModel model, TextWriter page)
     {
         ArgumentNullException.ThrowIfNull(model);
-        string[] methods = [.. model.Results.Select(row => row.Method).Distinct()];
+        ArgumentNullException.ThrowIfNull(page);
+        Head(model).CopyTo(page);
+        Cohort(model.Volumes).CopyTo(page);
+        page.Write(Tools);
+        string[] methods = Methods(model);
+        for (int i = 0; i < model.Volumes.Count; i++)
+        {
+            VolumeSection(model.Volumes[i], i, methods).CopyTo(page);
+        }
+
+        Foot(model).CopyTo(page);
+    }
+
+    private static string[] Methods(ReportModel model) => [.. model.Results.Select(row => row.Method).Distinct()];
+
+    private static HtmlText Head(ReportModel model)
+    {
+        string[] methods = Methods(model);
         var page = new HtmlText();
         page.Add($"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{model.Title}</title>\n");
         page.AddRaw("<link rel=\"icon\" href=\"data:,\">\n<style>\n").AddRaw(Resource("report.css")).AddRaw("</style>\n</head>\n<body>\n").AddRaw(WindowFilter);
@@ -25,17 +42,15 @@ public static class ReportWriter
             page.Add($"<h2>Gain over the best interpolation</h2>\n<p class=\"small muted\">Each dot is one volume; zero is the best of the interpolation methods on that volume and drop specification.</p>\n{GainPlot.Legend(shown)}{GainPlot.ByStratum(model.Gains, shown)}{GainPlot.ByVolume(model.Gains, shown)}");
         }
 
-        page.Add($"<h2 id=\"volumes\">Volumes</h2>\n{Cohort(model.Volumes)}");
-        page.AddRaw(Tools);
-        for (int i = 0; i < model.Volumes.Count; i++)
-        {
-            page.Add($"{VolumeSection(model.Volumes[i], i, methods)}");
-        }
+        return page.AddRaw("<h2 id=\"volumes\">Volumes</h2>\n");
+    }
 
+    private static HtmlText Foot(ReportModel model)
+    {
+        var page = new HtmlText();
         page.Add($"<h2>What the numbers mean</h2>\n{Definitions(model.Metrics)}");
         page.Add($"<h2>Provenance</h2>\n{Provenance(model.Provenance)}<pre>{model.CommandLine}</pre>\n</main>\n");
-        page.AddRaw("<script>\n").AddRaw(Resource("report.js")).AddRaw("</script>\n</body>\n</html>\n");
-        return page.ToString();
+        return page.AddRaw("<script>\n").AddRaw(Resource("report.js")).AddRaw("</script>\n</body>\n</html>\n");
     }
 
     private const string WindowFilter =

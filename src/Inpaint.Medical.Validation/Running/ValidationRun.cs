@@ -48,6 +48,7 @@ public static class ValidationRun
 
         BuiltVolume truth;
         string sha256;
+        VolumeMemory.Reclaim();
         try
         {
             truth = input.Load();

@@ -30,7 +30,7 @@ public sealed class ReportBuilderTests : IDisposable
         Assert.Equal(gain.MeanGain, model.Gains.Where(point => point is { Stratum: "gap1", Method: "cubic" }).Average(point => point.GainDb), 1e-9);
         Assert.Contains("on 3 volumes", model.Verdict, StringComparison.Ordinal);
 
-        string page = ReportWriter.Write(model);
+        string page = SomeReport.Page(model);
         Assert.Contains("copied slices included", page, StringComparison.Ordinal);
         Assert.Contains(result.Summary.Provenance.PlanSha256, page, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class ReportBuilderTests : IDisposable
     private static byte[][] Write(ValidationResult result, Func<ValidationResult, IPictureSource> pictures, string folder)
     {
         SummaryFiles.Write(result, folder);
-        SummaryFiles.WriteText(Path.Combine(folder, "report.html"), ReportWriter.Write(ReportBuilder.Build(result, pictures(result))));
+        SummaryFiles.WriteText(Path.Combine(folder, "report.html"), page => ReportWriter.Write(ReportBuilder.Build(result, pictures(result)), page));
         return [.. new[] { SummaryFiles.SummaryName, SummaryFiles.SlicesName, "report.html" }.Select(name => File.ReadAllBytes(Path.Combine(folder, name)))];
     }
 

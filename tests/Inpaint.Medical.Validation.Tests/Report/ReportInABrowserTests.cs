@@ -24,7 +24,7 @@ public sealed class ReportInABrowserTests
         Assert.SkipUnless(Directory.Exists(Path.Combine(browser, "node_modules", "playwright-core")), "playwright-core is not installed");
         string folder = Directory.CreateTempSubdirectory("report").FullName;
         string report = Path.Combine(folder, "report.html");
-        await File.WriteAllTextAsync(report, ReportWriter.Write(kind == "invented" ? SomeReport.Create() : OfARun(folder)), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(report, SomeReport.Page(kind == "invented" ? SomeReport.Create() : OfARun(folder)), TestContext.Current.CancellationToken);
 
         using Process node = Process.Start(new ProcessStartInfo("node", [Path.Combine(browser, "look.mjs"), report, folder])
         {
@@ -49,14 +49,14 @@ public sealed class ReportInABrowserTests
     {
         ReportModel model = SomeReport.Create() with { Title = "<script>alert(1)</script> & more" };
 
-        string page = ReportWriter.Write(model);
+        string page = SomeReport.Page(model);
 
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; more", page, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void TheSameModelGivesTheSamePage() => Assert.Equal(ReportWriter.Write(SomeReport.Create()), ReportWriter.Write(SomeReport.Create()));
+    public void TheSameModelGivesTheSamePage() => Assert.Equal(SomeReport.Page(SomeReport.Create()), SomeReport.Page(SomeReport.Create()));
 
     private static ReportModel OfARun(string folder)
     {

@@ -25,6 +25,14 @@ internal static class SomeReport
             "inpaint validate data/val --drop run:1 --drop run:2 --drop every:2 --method linear,cubic,spline,transformer -o report --seed 1");
     }
 
+    /// <summary>The page of a report as text.</summary>
+    public static string Page(ReportModel model)
+    {
+        using var page = new StringWriter();
+        ReportWriter.Write(model, page);
+        return page.ToString();
+    }
+
     private static ResultRow Row(string stratum, string method, int i) => new(
         stratum, method, 3, 42, Around(27 + i), Around(24 + i), Around(0.9), Around(0.91), Around(12.3), Around(20.1), Around(0.4), Around(0.9), Around(120),
         Around(i - 1.5), 0.667, 0.031, "mr-t1-head", i - 2.0, i == 3 ? 0.902 : null, 30 + i);
