@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Inpaint.Medical.Core.Volumes;
 
 namespace Inpaint.Medical.Torch;
@@ -28,8 +29,9 @@ public readonly record struct IntensityRange(float Low, float Width)
             phase -= voxels.Length;
         }
 
-        sample.Sort();
-        float low = sample[(int)(0.005 * (sample.Count - 1))], high = sample[(int)(0.998 * (sample.Count - 1))];
+        Span<float> values = CollectionsMarshal.AsSpan(sample);
+        float low = OrderStatistic.SelectInPlace(values, (int)(0.005 * (values.Length - 1)));
+        float high = OrderStatistic.SelectInPlace(values, (int)(0.998 * (values.Length - 1)));
         return new IntensityRange(low, high > low && float.IsFinite(high - low) ? high - low : 1);
     }
 

@@ -25,9 +25,9 @@ public sealed record Prediction(Tensor Mean, Tensor LogSigma, Tensor Candidates)
 /// </remarks>
 public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
 {
-    private const int Side = 6;                         // pixels around each block of 2 x 2: at least 5 x 5 around each pixel
+    internal const int Side = 6;                        // pixels around each block of 2 x 2: at least 5 x 5 around each pixel
     private const int Taps = Side * Side;
-    private const int Extras = 10;
+    internal const int Extras = 10;
     private const int Condition = SlabBatch.CodeLength + SlabGeometry.Candidates + 1;
 
     private readonly Linear condition1, condition2;
@@ -36,6 +36,8 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     private readonly ModuleList<ResidualBlock> coarse4In, coarse8In, coarse8Out, coarse4Out, fine2In, fine4, fine2Out;
     private readonly Conv2d hidden, mix, spread;
     private readonly TokenTransformer tokens;
+
+    static MaskedVolumeTransformer() => NativeHeap.Keep();
 
     public MaskedVolumeTransformer(TransformerSettings settings)
         : base(nameof(MaskedVolumeTransformer))
@@ -171,6 +173,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     /// <remarks>Works on blocks of 2 x 2 pixels, [batch, rows/2, columns/2, 4, weights], so that no large tensor changes its layout.</remarks>
     private Tensor Mix(Tensor weights, Tensor pair, Tensor start, Tensor guesses)
     {
+        if (BlockMixing.Serves(weights, start)) return BlockMixing.Run(weights, pair, start, guesses);
         using var scope = NewDisposeScope();
         long n = pair.shape[0], rows = pair.shape[2] / 2, columns = pair.shape[3] / 2;
         Tensor blocks = ToBlocks(start).squeeze(4);                                                     // [batch, rows/2, columns/2, 4]

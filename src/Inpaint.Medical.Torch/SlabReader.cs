@@ -1,7 +1,9 @@
+using System.Numerics.Tensors;
 using Inpaint.Medical.Core.Masking;
 using Inpaint.Medical.Core.Volumes;
 using TorchSharp;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace Inpaint.Medical.Torch;
 
@@ -62,19 +64,24 @@ internal sealed class SlabReader(Volume volume, SliceMask mask, IntensityRange r
             hidden = 1;
         }
 
+        int[] seen = [.. Enumerable.Range(0, (columns - (step / 2) + step - 1) / step).Select(i => (step / 2) + (i * step))];
+        var lines = new float[slices][];
+        for (int k = 0; k < slices; k++) lines[k] = new float[seen.Length];
+        var error = new float[seen.Length];
         long count = 0;
-        Span<float> values = stackalloc float[slices];
-        for (int row = step / 2; row < rows; row += step)
+        for (int row = step / 2; row < rows; row += step, count += seen.Length)
         {
-            for (int column = step / 2; column < columns; column += step, count++)
+            for (int k = 0; k < slices; k++)
             {
-                for (int k = 0; k < slices; k++) values[k] = range.Normalise(volume.Slice(plan.Visible[k])[(row * columns) + column]);
-                for (int w = 0; w < hidden * SlabGeometry.Candidates; w++)
-                {
-                    float error = 0;
-                    for (int k = 0; k < slices; k++) error += weights[(w * slices) + k] * values[k];
-                    evidence[w % SlabGeometry.Candidates] += error * error;
-                }
+                ReadOnlySpan<float> line = volume.Slice(plan.Visible[k]).Slice(row * columns, columns);
+                for (int i = 0; i < seen.Length; i++) lines[k][i] = range.Normalise(line[seen[i]]);
+            }
+
+            for (int w = 0; w < hidden * SlabGeometry.Candidates; w++)
+            {
+                TensorPrimitives.Multiply(lines[0], weights[w * slices], error);
+                for (int k = 1; k < slices; k++) TensorPrimitives.MultiplyAdd(lines[k], weights[(w * slices) + k], error, error);
+                evidence[w % SlabGeometry.Candidates] += TensorPrimitives.SumOfSquares<float>(error);
             }
         }
 

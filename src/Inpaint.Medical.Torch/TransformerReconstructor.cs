@@ -113,7 +113,7 @@ public sealed class TransformerReconstructor : IAdaptableReconstructor
                     continue;
                 }
 
-                FreedMemory.GiveBack();
+                NativeHeap.GiveBack(options.MemoryBytes);
                 first += batch.Length;
                 progress?.Report((double)(done += batch.Length) / all);
             }

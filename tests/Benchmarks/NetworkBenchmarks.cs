@@ -11,6 +11,8 @@ namespace Inpaint.Medical.Benchmarks;
 internal static class NetworkBenchmarks
 {
     private const int Side = 256;
+    private const int Visible = 8;
+    private const int Patch = TransformerSettings.Patch;
     private const int Rounds = 7;
 
     // Pixels of the slice for each output pixel of a layer.
@@ -25,12 +27,12 @@ internal static class NetworkBenchmarks
         ModelFolder model = ModelFolder.Open(Path.Combine(models, "tiny"));
         var method = new TransformerReconstructor(model, new InferenceOptions("cpu"));
         torch.set_num_threads(1);
-        double peak = ProductRate(), perPixel = ProductsPerPixel(model.Network(DeviceType.CPU));
-
-        Action oneSlice = () => method.Reconstruct(Request(Side), CancellationToken.None);
+        double peak = ProductRate();
+        ReconstructionRequest request = Request(Side);
+        Action oneSlice = () => method.Reconstruct(request, CancellationToken.None);
         double slice = Best(() => Paired.Seconds(oneSlice));
         yield return new Row("transformer `tiny`, one slice of 256² from 8, two views", Row.Seconds(slice), "–", "0.5 s", slice <= 0.5);
-        double inference = 2 * 2 * perPixel * Side * Side / Best(() => Paired.ProcessorSeconds(oneSlice)) / peak;
+        double inference = 2 * 2 * ProductsPerPixel(method.Network, Visible) * Side * Side / Best(() => Paired.ProcessorSeconds(oneSlice)) / peak;
         yield return new Row("inference: share of this machine's bf16 matrix rate", Share(inference), $"{peak / 1e9:0} GFLOP/s, 2048³, one thread", "50 %", inference >= 0.5);
 
         using var same = new SameNetwork(model);
@@ -39,7 +41,7 @@ internal static class NetworkBenchmarks
             yield return row;
         }
 
-        double step = Best(() => same.TrainingSeconds("bfloat16")), training = 3 * 2 * perPixel * SameNetwork.TrainingPixels / step / peak;
+        double step = Best(() => same.TrainingSeconds("bfloat16")), training = 3 * 2 * ProductsPerPixel(method.Network, same.VisibleInTraining) * SameNetwork.TrainingPixels / step / peak;
         yield return new Row("training: share of the rate", Share(training), FormattableString.Invariant($"a step of 8 × 96² in {step:0.000} s"), "30 %", training >= 0.3);
     }
 
@@ -116,15 +118,27 @@ internal static class NetworkBenchmarks
         return 2.0 * size * size * size / Best(() => Paired.ProcessorSeconds(() => a.mm(b).Dispose()));
     }
 
-    /// <summary>Multiply-adds of the convolutions for each pixel of the predicted slice; the transformer's, a few per cent more, are not counted.</summary>
-    private static double ProductsPerPixel(MaskedVolumeTransformer network) => network.named_parameters()
+    /// <summary>Multiply-adds for each pixel of the predicted slice: of convolutions, and of the transformer on tokens of the slices; what fills its windows is not counted.</summary>
+    private static double ProductsPerPixel(MaskedVolumeTransformer network, long visible) => Convolutions(network) + (Attention(network.Settings, visible) / (Patch * Patch));
+
+    private static double Convolutions(MaskedVolumeTransformer network) => network.named_parameters()
         .Where(parameter => parameter.parameter.dim() == 4 && PixelsPerOutput.ContainsKey(parameter.name.Split('.')[0]))
         .Sum(parameter => (double)parameter.parameter.numel() / PixelsPerOutput[parameter.name.Split('.')[0]]);
 
+    /// <summary>For each token of the predicted slice: visible tokens are made and attend within their slice; then the masked token asks all slices.</summary>
+    private static double Attention(TransformerSettings settings, long visible)
+    {
+        double width = settings.TokenWidth, window = settings.Window * settings.Window, slices = visible + 1;
+        double made = visible * 2 * Patch * Patch * width, atEnds = 2 * width * settings.CoarseChannels;
+        double within = visible * ((8 * width * width) + (2 * window * width));
+        double asked = (slices * 2 * width * width) + (6 * width * width) + (slices * 2 * window * width);
+        return made + atEnds + within + (settings.Blocks * asked);
+    }
+
     private static ReconstructionRequest Request(int side)
     {
-        Volume volume = SampleSeries.Volume(9, side);
-        var mask = new SliceMask { Verdicts = [.. Enumerable.Range(0, 9).Select(slice => slice == 4 ? SliceVerdict.Corrupted : SliceVerdict.Intact)], Decisions = [] };
+        Volume volume = SampleSeries.Volume(Visible + 1, side);
+        var mask = new SliceMask { Verdicts = [.. Enumerable.Range(0, Visible + 1).Select(slice => slice == 4 ? SliceVerdict.Corrupted : SliceVerdict.Intact)], Decisions = [] };
         return new ReconstructionRequest(volume, mask, [4], "CT");
     }
 

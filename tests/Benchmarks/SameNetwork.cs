@@ -31,6 +31,8 @@ internal sealed class SameNetwork : IDisposable
         (examples, target) = source.Next();
     }
 
+    public long VisibleInTraining => examples.Visible.shape[1];
+
     /// <summary>A slab of 256² from eight slices, one view. Seconds of the processor.</summary>
     public double InferenceSeconds(string precision) => Paired.ProcessorSeconds(() =>
     {

@@ -16,7 +16,7 @@ public class SlabGeometryTests
         double[][] expected = [InterpolationWeights.Linear(positions, at), InterpolationWeights.Cubic(positions, at), InterpolationWeights.NaturalSpline(positions, at)];
         for (int k = 0; k < 3; k++)
         {
-            for (int i = 0; i < positions.Length; i++) Assert.Equal(expected[k][i], weights[(k * positions.Length) + i], 5);
+            for (int i = 0; i < positions.Length; i++) Assert.Equal(expected[k][i], weights[(k * positions.Length) + i], 1e-5);
         }
     }
 
@@ -29,7 +29,7 @@ public class SlabGeometryTests
         for (int left = 1; left < 5; left++)
         {
             double error = Enumerable.Range(0, z.Length).Sum(i => geometry.Errors[(((left * 3) + 1) * z.Length) + i] * values[i]);
-            Assert.Equal(0, error, 3);
+            Assert.Equal(0, error, 1e-3);
         }
     }
 

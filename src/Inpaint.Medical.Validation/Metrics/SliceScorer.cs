@@ -1,5 +1,6 @@
 using System.Buffers;
 using Inpaint.Medical.Core.Masking;
+using Inpaint.Medical.Core.Volumes;
 
 namespace Inpaint.Medical.Validation.Metrics;
 

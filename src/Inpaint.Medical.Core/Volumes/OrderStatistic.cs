@@ -1,9 +1,10 @@
-namespace Inpaint.Medical.Validation.Metrics;
+namespace Inpaint.Medical.Core.Volumes;
 
 /// <summary>Single order statistics without sorting all values.</summary>
-internal static class OrderStatistic
+public static class OrderStatistic
 {
     /// <summary>Puts the value of the given rank in its place, the smaller ones before and the greater ones after it.</summary>
+    /// <param name="rank">From 0; below the count of the values.</param>
     public static float SelectInPlace(Span<float> values, int rank)
     {
         int first = 0;
