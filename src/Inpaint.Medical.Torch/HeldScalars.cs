@@ -22,5 +22,8 @@ internal static class HeldScalars
     /// <summary>x - y, as <see cref="Plus(torch.Tensor, torch.Tensor)"/>.</summary>
     public static torch.Tensor Minus(torch.Tensor x, torch.Tensor y) => x.add(y, MinusOne);
 
+    /// <summary>x becomes x + y; only where nothing else reads x, a fresh result above all.</summary>
+    public static torch.Tensor AddTo(torch.Tensor x, torch.Tensor y) => x.add_(y, One);
+
     public static Scalar Number(double value) => Held.GetOrAdd(value, static v => (Scalar)v);
 }

@@ -106,19 +106,19 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
 
         // Coarse path: quarter and eighth resolution, transformer, displacement in pixels.
         Tensor seen = ChannelsLast(cat([Plus(still, -.5), Scaled(near, still), Scaled(candidates[.., ..2], still), known, batch.Missing], 1));
-        Tensor f4 = Residual(coarse4In, Act(Plus(Convolve(coarseStem, seen), bias[1])));
-        Tensor f8 = Residual(coarse8In, Act(Plus(Convolve(coarseDown, f4), bias[2])));                       // [batch, channels, rows/8, columns/8]
+        Tensor f4 = Residual(coarse4In, Act(AddTo(Convolve(coarseStem, seen), bias[1])));
+        Tensor f8 = Residual(coarse8In, Act(AddTo(Convolve(coarseDown, f4), bias[2])));                       // [batch, channels, rows/8, columns/8]
         if (UsesTokens) f8 = Plus(f8, tokens.Ask(batch, still, unit, f8, Precision));
-        f4 = Residual(coarse4Out, Plus(f4, Enlarge(Convolve(coarseUp, Residual(coarse8Out, f8)))));
+        f4 = Residual(coarse4Out, AddTo(Enlarge(Convolve(coarseUp, Residual(coarse8Out, f8))), f4));
         Tensor flow = Displacement(flow4, f4, 4);                                                       // [batch, 4, rows, columns]: below x y, above x y
 
         // Fine path: half resolution, sees the displaced slices.
         Tensor moved = Warp(near, flow, batch.Reach);                                                   // [batch, slots, rows, columns]
         Tensor start = Moved(batch, moved, candidates, trust, still).Base;
         seen = ChannelsLast(cat([Plus(start, -.5), Scaled(moved, start), Scaled(near[.., ..2], start), Scaled(candidates, start), known, batch.Missing], 1));
-        Tensor f2 = Residual(fine2In, Act(Plus(Plus(Convolve(fineStem, seen), Enlarge(Convolve(fineJoin, f4))), bias[0])));
-        Tensor g4 = Residual(fine4, Act(Plus(Convolve(fineDown, f2), f4)));
-        f2 = Residual(fine2Out, Plus(f2, Enlarge(Convolve(fineUp, g4))));
+        Tensor f2 = Residual(fine2In, Act(AddTo(AddTo(Convolve(fineStem, seen), Enlarge(Convolve(fineJoin, f4))), bias[0])));
+        Tensor g4 = Residual(fine4, Act(AddTo(Convolve(fineDown, f2), f4)));
+        f2 = Residual(fine2Out, AddTo(Enlarge(Convolve(fineUp, g4)), f2));
         flow = Plus(flow, Displacement(flow2, f2, 2));
 
         // Mixing: per pixel, weights of the displaced neighbourhoods and of every other guess, all as differences from the base.
@@ -201,12 +201,13 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     {
         using var scope = NewDisposeScope();
         long n = near.shape[0], rows = near.shape[2], columns = near.shape[3];
-        Tensor pair = flow.view(n, 1, 2, 2, rows, columns).expand(n, 2, 2, 2, rows, columns).reshape(n, SlabGeometry.Slots, 2, rows, columns)
-            * reach.view(n, SlabGeometry.Slots, 1, 1, 1);
-        Tensor x = Plus(Plus(pair[.., .., 0], Upto(columns, near)) * Number(2.0 / Math.Max(columns - 1, 1)), -1);
-        Tensor y = Plus(Plus(pair[.., .., 1], Upto(rows, near).view(-1, 1)) * Number(2.0 / Math.Max(rows - 1, 1)), -1);
+        // From -1 to 1 across the image; x first.
+        double wide = 2.0 / Math.Max(columns - 1, 1), high = 2.0 / Math.Max(rows - 1, 1);
+        Tensor here = stack([(Upto(columns, near) * Number(wide)).expand(rows, columns), (Upto(rows, near) * Number(high)).view(-1, 1).expand(rows, columns)], -1).sub_(Number(1));
+        Tensor reaches = stack([reach * Number(wide), reach * Number(high)], -1).view(n, 2, 2, 1, 1, 2);
+        Tensor moves = flow.view(n, 1, 2, 2, rows, columns).permute(0, 1, 2, 4, 5, 3);
         // A coordinate that is not a number would be read outside of memory.
-        Tensor grid = stack([x, y], -1).nan_to_num().view(n * SlabGeometry.Slots, rows, columns, 2);
+        Tensor grid = here.addcmul(moves, reaches, Number(1)).nan_to_num_().view(n * SlabGeometry.Slots, rows, columns, 2);
         return F.grid_sample(near.view(n * SlabGeometry.Slots, 1, rows, columns), grid, padding_mode: GridSamplePaddingMode.Border, align_corners: true)
             .view(n, SlabGeometry.Slots, rows, columns).MoveToOuterDisposeScope();
     }
@@ -218,7 +219,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
     private Tensor Residual(ModuleList<ResidualBlock> blocks, Tensor x)
     {
         using var scope = NewDisposeScope();
-        foreach (ResidualBlock block in blocks) x = Plus(x, Convolve(block.Second, Act(Convolve(block.First, x))));
+        foreach (ResidualBlock block in blocks) x = AddTo(Convolve(block.Second, Act(Convolve(block.First, x))), x);
         return x.MoveToOuterDisposeScope();
     }
 
@@ -227,7 +228,8 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
 
     internal static Tensor Squared(Tensor x) => x * x;
 
-    private static Tensor Act(Tensor x) => x.leaky_relu(Number(0.1));
+    /// <summary>In place: what comes in is always a fresh sum or convolution.</summary>
+    private static Tensor Act(Tensor x) => x.leaky_relu_(Number(0.1));
 
     private static Tensor Enlarge(Tensor x) => F.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
 
