@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Numerics.Tensors;
 using Inpaint.Medical.Core.Volumes;
 
 namespace Inpaint.Medical.Torch;
@@ -20,22 +20,20 @@ public readonly record struct IntensityRange(float Low, float Width)
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(visible);
         int size = volume.Geometry.SliceLength, step = (int)Math.Max(1, (long)size * visible.Count / Samples);
-        var sample = new List<float>();
-        int phase = 0;
-        foreach (int slice in visible)
-        {
-            ReadOnlySpan<float> voxels = volume.Slice(slice);
-            for (; phase < voxels.Length; phase += step) sample.Add(Math.Max(voxels[phase], Floor));
-            phase -= voxels.Length;
-        }
-
-        Span<float> values = CollectionsMarshal.AsSpan(sample);
-        float low = OrderStatistic.SelectInPlace(values, (int)(0.005 * (values.Length - 1)));
-        float high = OrderStatistic.SelectInPlace(values, (int)(0.998 * (values.Length - 1)));
+        var sample = new RankedVoxels(volume, visible, Floor, step);
+        float low = sample.OfRank((int)(0.005 * (sample.Count - 1))), high = sample.OfRank((int)(0.998 * (sample.Count - 1)));
         return new IntensityRange(low, high > low && float.IsFinite(high - low) ? high - low : 1);
     }
 
     public float Normalise(float real) => (Math.Max(real, Floor) - Low) / Width;
+
+    /// <summary>Many at once, as <see cref="Normalise(float)"/>; may write over what it reads.</summary>
+    public void Normalise(ReadOnlySpan<float> real, Span<float> normalised)
+    {
+        TensorPrimitives.Max(real, Floor, normalised);
+        TensorPrimitives.Subtract(normalised, Low, normalised);
+        TensorPrimitives.Divide(normalised, Width, normalised);
+    }
 
     public float Real(float normalised) => (normalised * Width) + Low;
 }

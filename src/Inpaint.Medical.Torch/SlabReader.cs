@@ -74,7 +74,8 @@ internal sealed class SlabReader(Volume volume, SliceMask mask, IntensityRange r
             for (int k = 0; k < slices; k++)
             {
                 ReadOnlySpan<float> line = volume.Slice(plan.Visible[k]).Slice(row * columns, columns);
-                for (int i = 0; i < seen.Length; i++) lines[k][i] = range.Normalise(line[seen[i]]);
+                for (int i = 0; i < seen.Length; i++) lines[k][i] = line[seen[i]];
+                range.Normalise(lines[k], lines[k]);
             }
 
             for (int w = 0; w < hidden * SlabGeometry.Candidates; w++)
@@ -126,7 +127,9 @@ internal sealed class SlabReader(Volume volume, SliceMask mask, IntensityRange r
         {
             ReadOnlySpan<float> line = voxels.Slice(Math.Min(top + row, rows - 1) * columns, columns);
             Span<float> to = tile.Slice(row * tileColumns, tileColumns);
-            for (int column = 0; column < tileColumns; column++) to[column] = range.Normalise(line[Math.Min(left + column, columns - 1)]);
+            ReadOnlySpan<float> inside = line[left..Math.Min(left + tileColumns, columns)];
+            range.Normalise(inside, to);
+            to[inside.Length..].Fill(range.Normalise(line[^1]));
         }
     }
 }

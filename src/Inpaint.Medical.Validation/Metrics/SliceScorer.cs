@@ -1,6 +1,5 @@
 using System.Buffers;
 using Inpaint.Medical.Core.Masking;
-using Inpaint.Medical.Core.Volumes;
 
 namespace Inpaint.Medical.Validation.Metrics;
 

@@ -16,7 +16,8 @@ public readonly record struct ValueRange(double Low, double High)
     {
         ArgumentNullException.ThrowIfNull(built);
         bool mayHoldPadding = built.Modality == "CT" || (built.Modality == "OT" && !built.Format.IsFloatingPoint);
-        var voxels = new RankedVoxels(built.Volume, mayHoldPadding ? LowestHounsfield : float.NegativeInfinity);
+        var voxels = new RankedVoxels(
+            built.Volume, [.. Enumerable.Range(0, built.Volume.SliceCount)], mayHoldPadding ? LowestHounsfield : float.NegativeInfinity);
         return voxels.Count == 0 ? default : new ValueRange(voxels.Percentile(0.5), voxels.Percentile(99.8));
     }
 }

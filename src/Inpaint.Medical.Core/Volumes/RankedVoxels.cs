@@ -1,23 +1,29 @@
-using Inpaint.Medical.Core.Volumes;
-
-namespace Inpaint.Medical.Validation.Metrics;
+namespace Inpaint.Medical.Core.Volumes;
 
 /// <summary>
-/// Finite voxels of a volume by rank, without a copy of them: the upper half of a value's bits is counted, then the lower half of those
+/// Finite voxels of some slices by rank, without a copy of them: the upper half of a value's bits is counted, then the lower half of those
 /// that share the upper one. Bits are made to sort as the values do (sign flipped; all flipped where it is negative).
 /// </summary>
-internal sealed class RankedVoxels
+public sealed class RankedVoxels
 {
     private const int Halves = 1 << 16;
 
     private readonly Volume _volume;
+    private readonly IReadOnlyList<int> _slices;
     private readonly float _least;
+    private readonly int _step;
     private readonly long[] _upper;
 
+    /// <param name="volume">Real units.</param>
+    /// <param name="slices">Slices to look at; those without data hold nothing.</param>
     /// <param name="least">Lower values count as this one.</param>
-    public RankedVoxels(Volume volume, float least)
+    /// <param name="step">Only every so manieth voxel is looked at, counted from slice to slice.</param>
+    public RankedVoxels(Volume volume, IReadOnlyList<int> slices, float least, int step = 1)
     {
-        (_volume, _least) = (volume, least);
+        ArgumentNullException.ThrowIfNull(volume);
+        ArgumentNullException.ThrowIfNull(slices);
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        (_volume, _slices, _least, _step) = (volume, slices, least, step);
         _upper = Histogram(bits => (int)(bits >> 16));
         Count = _upper.Sum();
     }
@@ -34,8 +40,12 @@ internal sealed class RankedVoxels
         return below + 1 == Count ? low : low + ((position - below) * (OfRank(below + 1) - low));
     }
 
-    private float OfRank(long rank)
+    /// <summary>The voxel that so many others precede, in order of size.</summary>
+    /// <param name="rank">From 0; below <see cref="Count"/>.</param>
+    public float OfRank(long rank)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, Count);
         int upper = Find(_upper, ref rank);
         int lower = Find(Histogram(bits => (int)(bits >> 16) == upper ? (int)(bits & 0xFFFF) : -1), ref rank);
         uint bits = ((uint)upper << 16) | (uint)lower;
@@ -57,15 +67,19 @@ internal sealed class RankedVoxels
     private long[] Histogram(Func<uint, int> place)
     {
         var histogram = new long[Halves];
-        for (int slice = 0; slice < _volume.SliceCount; slice++)
+        int next = 0;
+        foreach (int slice in _slices)
         {
-            foreach (float voxel in _volume.IsPresent(slice) ? _volume.Slice(slice) : [])
+            ReadOnlySpan<float> voxels = _volume.IsPresent(slice) ? _volume.Slice(slice) : [];
+            for (; next < voxels.Length; next += _step)
             {
-                if (float.IsFinite(voxel) && place(Sortable(Math.Max(voxel, _least))) is >= 0 and int at)
+                if (float.IsFinite(voxels[next]) && place(Sortable(Math.Max(voxels[next], _least))) is >= 0 and int at)
                 {
                     histogram[at]++;
                 }
             }
+
+            next -= voxels.Length;
         }
 
         return histogram;

@@ -1,10 +1,9 @@
-namespace Inpaint.Medical.Core.Volumes;
+namespace Inpaint.Medical.Validation.Metrics;
 
 /// <summary>Single order statistics without sorting all values.</summary>
-public static class OrderStatistic
+internal static class OrderStatistic
 {
     /// <summary>Puts the value of the given rank in its place, the smaller ones before and the greater ones after it.</summary>
-    /// <param name="rank">From 0; below the count of the values.</param>
     public static float SelectInPlace(Span<float> values, int rank)
     {
         int first = 0;
