@@ -119,7 +119,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         Tensor f2 = Residual(fine2In, Act(AddTo(AddTo(Convolve(fineStem, seen), Enlarge(Convolve(fineJoin, f4))), bias[0])));
         Tensor g4 = Residual(fine4, Act(AddTo(Convolve(fineDown, f2), f4)));
         f2 = Residual(fine2Out, AddTo(Enlarge(Convolve(fineUp, g4)), f2));
-        flow = Plus(flow, Displacement(flow2, f2, 2));
+        flow = AddTo(Displacement(flow2, f2, 2), flow);
 
         // Mixing: per pixel, weights of the displaced neighbourhoods and of every other guess, all as differences from the base.
         moved = Warp(near, flow, batch.Reach);
@@ -194,7 +194,7 @@ public sealed class MaskedVolumeTransformer : Module<SlabBatch, Prediction>
         x.view(x.shape[0], x.shape[1], x.shape[2], 2, 2).permute(0, 1, 3, 2, 4).reshape(x.shape[0], x.shape[1] * 2, x.shape[2] * 2);
 
     private Tensor Displacement(Conv2d layer, Tensor features, int scale) =>
-        F.interpolate(Convolve(layer, features).to(layer.weight.dtype).contiguous(), scale_factor: [scale, scale], mode: InterpolationMode.Bilinear, align_corners: false) * Number(scale);
+        F.interpolate(Convolve(layer, features).to(layer.weight.dtype).contiguous(), scale_factor: [scale, scale], mode: InterpolationMode.Bilinear, align_corners: false).mul_(Number(scale));
 
     /// <summary>Reads each slot's slice at every pixel plus its displacement (bilinear, edges repeat), [batch, slots, rows, columns].</summary>
     private static Tensor Warp(Tensor near, Tensor flow, Tensor reach)

@@ -50,7 +50,7 @@ internal sealed class TokenTransformer : Module
         Tensor visible = F.linear(seen, embed.weight.to(precision), embed.bias!.to(precision));
         Tensor masked = F.conv2d(coarse, ask.weight.to(precision), ask.bias!.to(precision)).permute(0, 2, 3, 1);
         Tensor[] slice = Slices(batch).to(precision).split([slices, 1], 1);
-        visible = Plus(visible, slice[0].reshape(n * slices, 1, 1, width));                                         // [batch x visible, rows/8, columns/8, width]
+        visible = AddTo(visible, slice[0].reshape(n * slices, 1, 1, width));                                         // [batch x visible, rows/8, columns/8, width]
         masked = Plus(masked, slice[1].view(n, 1, 1, width));                                                       // [batch, rows/8, columns/8, width]
 
         Tensor place = places.to(precision);
@@ -123,21 +123,21 @@ internal sealed class AttentionBlock : Module
     {
         using var scope = NewDisposeScope();
         long n = x.shape[0], width = x.shape[3], size = width / heads;
-        Tensor own = Plus(windows.Cut(Normalise(before, x, precision)), place);                                     // [n, windows, places, width]
+        Tensor own = AddTo(windows.Cut(Normalise(before, x, precision)), place);                                     // [n, windows, places, width]
         Tensor keys = own;
         if (others is not null)
         {
-            Tensor seen = Plus(windows.Cut(Normalise(before, others, precision)), place);                           // [n x slices, windows, places, width]
+            Tensor seen = AddTo(windows.Cut(Normalise(before, others, precision)), place);                           // [n x slices, windows, places, width]
             seen = seen.view(n, -1, seen.shape[1], seen.shape[2], width).transpose(1, 2).flatten(2, 3);
             keys = cat([seen, own], 2);
         }
 
         Tensor Split(Tensor t) => t.view(n * windows.Count, -1, heads, size).transpose(1, 2);                  // [n x windows, heads, tokens, size]
         Tensor[] kv = Apply(keyValue, keys, precision).split(width, 3);
-        Tensor scores = (Split(Apply(query, own, precision)) * Number(1 / Math.Sqrt(size))).matmul(Split(kv[0]).transpose(2, 3));
+        Tensor scores = Split(Apply(query, own, precision)).mul_(Number(1 / Math.Sqrt(size))).matmul(Split(kv[0]).transpose(2, 3));
         Tensor found = scores.softmax(3).matmul(Split(kv[1]));                                                 // [n x windows, heads, places, size]
         x = Plus(x, windows.Join(Apply(output, found.transpose(1, 2).reshape(n, windows.Count, -1, width), precision)));
-        return Plus(x, Apply(down, F.silu(Apply(up, Normalise(between, x, precision), precision)), precision)).MoveToOuterDisposeScope();
+        return AddTo(Apply(down, F.silu(Apply(up, Normalise(between, x, precision), precision)), precision), x).MoveToOuterDisposeScope();
     }
 
     private static Tensor Apply(Linear layer, Tensor x, ScalarType precision) => F.linear(x, layer.weight.to(precision), layer.bias!.to(precision));
