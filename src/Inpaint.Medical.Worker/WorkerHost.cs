@@ -139,7 +139,9 @@ internal static class WorkerHost
         services.AddSingleton(steady);
         services.AddQuartz(Scheduler, quartz =>
         {
+            // One more than series, for the sweep.
             quartz.UseDefaultThreadPool(options.Concurrency + 1);
+            quartz.UseExecutionLimits(limits => limits.ForGroup(SeriesJob.ExecutionGroup, options.Concurrency));
             quartz.UseTimeProvider(steady);
             if (database.IsPostgres)
             {

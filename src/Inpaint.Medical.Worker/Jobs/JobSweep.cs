@@ -35,7 +35,8 @@ internal sealed class JobSweep(LedgerDatabase database, ObjectStore store, Settl
             {
                 await context.Scheduler.ScheduleJob(
                     JobBuilder.Create<SeriesJob>().WithIdentity(key).RequestRecovery().UsingJobData(SeriesJob.JobIdKey, job.Id).Build(),
-                    TriggerBuilder.Create(steady).WithIdentity(key.Name).WithPriority(job.Priority).StartNow().Build(),
+                    TriggerBuilder.Create(steady).WithIdentity(key.Name).WithPriority(job.Priority)
+                        .WithExecutionGroup(SeriesJob.ExecutionGroup).StartNow().Build(),
                     cancellationToken: cancellationToken);
             }
         }

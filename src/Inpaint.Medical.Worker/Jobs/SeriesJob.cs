@@ -12,6 +12,9 @@ internal sealed class SeriesJob(SeriesLedger ledger, SeriesSteps steps, WorkerId
 {
     public const string JobIdKey = "job";
 
+    /// <summary>What is limited to <see cref="WorkerOptions.Concurrency"/> on each worker.</summary>
+    public const string ExecutionGroup = "series";
+
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         long id = context.MergedJobDataMap.GetLong(JobIdKey);
