@@ -16,7 +16,7 @@ namespace Inpaint.Medical.Torch;
 public sealed class SeriesAdaptation(int seconds, int seed)
 {
     /// <summary>A second of the budget is so many steps, whatever the machine: the result depends on the seed, not on the clock.</summary>
-    public const int StepsPerSecond = 2;
+    public const int StepsPerSecond = 4;
 
     private const int Crop = 64, BatchSize = 8, JudgeEvery = 3, MostJudges = 8;
     private const double Rate = 1e-4;
