@@ -16,6 +16,9 @@ internal sealed class ReportPictures
     private readonly CancellationToken _cancellationToken;
     private readonly double _errorScale;
 
+    // A method may fit itself to what is hidden: once for all pictures of a drop.
+    private readonly Dictionary<string, HiddenCase> _hidden = [];
+
     public ReportPictures(
         VolumeSummary volume, BuiltVolume truth, ValidationResult result, IVolumeReconstructor method, CancellationToken cancellationToken)
     {
@@ -38,7 +41,15 @@ internal sealed class ReportPictures
         return new VolumePictures(_volume.Name, _method.Identity.Name, slices, Reformats(worst.Drop));
     }
 
-    private HiddenCase Hide(string drop) => HiddenCase.Of(_truth, _volume.Name, DropSpec.Parse(drop), _result.Summary.Provenance.Seed);
+    private HiddenCase Hide(string drop)
+    {
+        if (!_hidden.TryGetValue(drop, out HiddenCase? hidden))
+        {
+            _hidden[drop] = hidden = HiddenCase.Of(_truth, _volume.Name, DropSpec.Parse(drop), _result.Summary.Provenance.Seed);
+        }
+
+        return hidden;
+    }
 
     private SliceView View(string rank, SliceScore row)
     {
