@@ -13,6 +13,10 @@ namespace Inpaint.Medical.Torch;
 /// Fits the network a little to one series: some of its visible slices are hidden and predicted for a few steps, others only judge. The adapted
 /// weights are used only where these improve.
 /// </summary>
+/// <remarks>
+/// Visible slices must be hidden just as the missing ones are: fitted to wider gaps, the network forgets the narrow ones by several dB, and slices that
+/// are judged in wide gaps do not tell. Where that cannot be repeated, as with every second slice missing, nothing is fitted.
+/// </remarks>
 public sealed class SeriesAdaptation(int seconds, int seed)
 {
     /// <summary>A second of the budget is so many steps, whatever the machine: the result depends on the seed, not on the clock.</summary>
@@ -22,7 +26,7 @@ public sealed class SeriesAdaptation(int seconds, int seed)
     private const double Rate = 1e-4;
 
     /// <summary>Gives an adapted reconstructor, or the same one where nothing was won, and the report.</summary>
-    /// <exception cref="InpaintException"><see cref="ErrorCode.TooFewSlices"/>: fewer than six visible slices.</exception>
+    /// <exception cref="InpaintException"><see cref="ErrorCode.TooFewSlices"/>: fewer than six visible slices, or none that can be hidden as a target is.</exception>
     public (TransformerReconstructor Method, Adaptation Report) Run(TransformerReconstructor method, ReconstructionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(method);
@@ -33,16 +37,20 @@ public sealed class SeriesAdaptation(int seconds, int seed)
         var range = IntensityRange.Of(request.Volume, visible);
         var reader = new SlabReader(request.Volume, request.Mask.Hide(visible), range);
         Exercise[] exercises = Exercises(request, visible, reader);
-        Exercise[] judges = Spread([.. exercises.Where((_, i) => i % JudgeEvery == 1)], MostJudges), teachers = [.. exercises.Where((_, i) => i % JudgeEvery != 1)];
-        if (judges.Length == 0) throw new InpaintException(ErrorCode.TooFewSlices, "Adaptation needs visible slices to learn from and others to judge by.");
+        HashSet<int> judged = [.. exercises.Select(one => one.Plan.Target).Distinct().Where((_, i) => i % JudgeEvery == 1)];
+        Exercise[] teachers = [.. exercises.Where(one => !judged.Contains(one.Plan.Target))];
+        Exercise[] judges = [.. exercises.Where(one => judged.Contains(one.Plan.Target)).GroupBy(one => one.Plan.Gap).SelectMany(group => Spread([.. group], MostJudges))];
+        RequireAll(Patterns(request, visible), teachers, judges);
 
         MaskedVolumeTransformer adapted = method.Model.Build();
-        double before = Error(adapted, reader, request.Volume, judges, cancellationToken);
+        double[] before = Errors(adapted, reader, request.Volume, judges, cancellationToken);
         int steps = seconds * StepsPerSecond;
         Learn(adapted, reader, request.Volume, teachers, steps, cancellationToken);
-        double after = Error(adapted, reader, request.Volume, judges, cancellationToken), unit = (double)range.Width * range.Width;
+        double[] after = Errors(adapted, reader, request.Volume, judges, cancellationToken);
+        double unit = (double)range.Width * range.Width;
         var report = new Adaptation(
-            seconds, steps, seed, [.. teachers.Select(one => one.Plan.Target)], [.. judges.Select(one => one.Plan.Target)], before * unit, after * unit, after < before);
+            seconds, steps, seed, [.. teachers.Select(one => one.Plan.Target)], [.. judges.Select(one => one.Plan.Target)],
+            before.Average() * unit, after.Average() * unit, IsBetterInAll(judges, before, after));
         if (!report.IsKept)
         {
             adapted.Dispose();
@@ -57,16 +65,34 @@ public sealed class SeriesAdaptation(int seconds, int seed)
     /// <summary>A visible slice to be predicted, hidden together with its neighbours in the pattern of the series' longest gap.</summary>
     private sealed record Exercise(SlabPlan Plan, float[] Evidence);
 
-    /// <summary>Those of the commonest count of visible slices, so that they make batches.</summary>
+    private static HashSet<string> Patterns(ReconstructionRequest request, ImmutableArray<int> visible) =>
+        [.. request.Targets.Select(target => SlabPlan.Of(request.Volume, visible, target).Gap)];
+
+    /// <summary>Those that lie in gaps as the targets do, and of the commonest count of visible slices, so that they make batches.</summary>
     private static Exercise[] Exercises(ReconstructionRequest request, ImmutableArray<int> visible, SlabReader reader)
     {
-        int gap = request.Mask.Runs().Select(run => run.Count).DefaultIfEmpty(1).Max();
+        HashSet<string> patterns = Patterns(request, visible);
         return
         [
-            .. SlabPlan.Rehearsals(request.Volume, visible, gap).GroupBy(plan => plan.Geometry.Positions.Length).OrderByDescending(group => group.Count())
-                .Take(1).SelectMany(group => group).Select(plan => new Exercise(plan, reader.Evidence(plan))),
+            .. request.Mask.Runs().Select(run => run.Count).DefaultIfEmpty(1).Distinct()
+                .SelectMany(gap => SlabPlan.Rehearsals(request.Volume, visible, gap)).Where(plan => patterns.Contains(plan.Gap))
+                .GroupBy(plan => plan.Geometry.Positions.Length).OrderByDescending(group => group.Count()).Take(1)
+                .SelectMany(group => group).Select(plan => new Exercise(plan, reader.Evidence(plan))),
         ];
     }
+
+    private static void RequireAll(HashSet<string> patterns, Exercise[] teachers, Exercise[] judges)
+    {
+        string? without = patterns.FirstOrDefault(pattern => !Array.Exists(teachers, one => one.Plan.Gap == pattern) || !Array.Exists(judges, one => one.Plan.Gap == pattern));
+        if (without is not null)
+        {
+            throw new InpaintException(
+                ErrorCode.TooFewSlices, $"Adaptation needs visible slices that can be hidden as the missing ones are (gap {without}), some to learn from and others to judge by.");
+        }
+    }
+
+    private static bool IsBetterInAll(Exercise[] judges, double[] before, double[] after) => Enumerable.Range(0, judges.Length).GroupBy(i => judges[i].Plan.Gap)
+        .All(group => group.Average(i => after[i]) < group.Average(i => before[i]));
 
     private static Exercise[] Spread(Exercise[] all, int most) =>
         all.Length <= most ? all : [.. Enumerable.Range(0, most).Select(i => all[i * all.Length / most])];
@@ -105,25 +131,18 @@ public sealed class SeriesAdaptation(int seconds, int seed)
         if (double.IsFinite(gradient)) adam.Step(step + 1, Rate, 0, Math.Min(1, 1 / (gradient + 1e-6)), 0.9);
     }
 
-    private static double Error(MaskedVolumeTransformer network, SlabReader reader, Volume volume, Exercise[] judges, CancellationToken cancellationToken)
+    /// <summary>Mean squared error of each judge, normalised units.</summary>
+    private static double[] Errors(MaskedVolumeTransformer network, SlabReader reader, Volume volume, Exercise[] judges, CancellationToken cancellationToken)
     {
         var tiles = new TileGrid(volume.Geometry.Rows, volume.Geometry.Columns);
-        double sum = 0;
-        int count = 0;
-        foreach ((SlabPlan plan, float[] evidence) in judges)
+        return [.. judges.Select(judge => tiles.Origins.Average(origin =>
         {
-            foreach ((int top, int left) in tiles.Origins)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                using var _ = no_grad();
-                (SlabPlan, float[], int, int)[] items = [(plan, evidence, top, left)];
-                SlabBatch batch = reader.Read(items, tiles.Rows, tiles.Columns, CPU);
-                sum += MaskedVolumeTransformer.Squared(Minus(network.call(batch).Mean, reader.Truth(items, tiles.Rows, tiles.Columns))).mean().item<float>();
-                count++;
-            }
-        }
-
-        return sum / count;
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            (SlabPlan, float[], int, int)[] items = [(judge.Plan, judge.Evidence, origin.Top, origin.Left)];
+            SlabBatch batch = reader.Read(items, tiles.Rows, tiles.Columns, CPU);
+            return (double)MaskedVolumeTransformer.Squared(Minus(network.call(batch).Mean, reader.Truth(items, tiles.Rows, tiles.Columns))).mean().item<float>();
+        }))];
     }
 }

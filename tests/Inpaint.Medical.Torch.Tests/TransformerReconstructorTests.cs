@@ -228,6 +228,26 @@ public sealed class TransformerReconstructorTests : IDisposable
             second.Reconstruct(request, CancellationToken.None)[0].Voxels.ToArray());
     }
 
+    /// <summary>Single visible slices among these lie in wider gaps: what is learned there would be wrong here.</summary>
+    [Fact]
+    public void GivenEverySecondSliceMissing_WhenAdapting_ThenItIsRefused()
+    {
+        ReconstructionRequest request = Request([1, 3, 5, 7, 9, 11, 13, 15, 17, 19], 0, slices: 21);
+        InpaintException refusal = Assert.Throws<InpaintException>(() => new SeriesAdaptation(seconds: 1, seed: 3).Run(Method(), request, CancellationToken.None));
+        Assert.Equal(ErrorCode.TooFewSlices, refusal.Code);
+        Assert.Contains("hidden as the missing ones are", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GivenGapsOfSeveralLengths_WhenAdapting_ThenSlicesAreHiddenInEach()
+    {
+        ReconstructionRequest request = Request([8, 20, 21, 22], 0, slices: 44);
+        (_, Adaptation report) = new SeriesAdaptation(seconds: 1, seed: 3).Run(Method(), request, CancellationToken.None);
+        int[] inBoth = [.. report.JudgedBy.GroupBy(slice => slice).Where(group => group.Count() == 2).Select(group => group.Key)];
+        Assert.NotEmpty(inBoth);
+        Assert.Empty(report.LearnedFrom.Intersect(report.JudgedBy));
+    }
+
     private static float[] Sigma(TransformerReconstructor method, ReconstructionRequest request) =>
         method.Reconstruct(request with { WithSigma = true }, CancellationToken.None)[0].Sigma!.Value.ToArray();
 

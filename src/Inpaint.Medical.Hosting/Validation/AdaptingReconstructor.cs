@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Core.Masking;
 using Inpaint.Medical.Core.Ports;
 
@@ -21,6 +23,21 @@ public sealed class AdaptingReconstructor(IAdaptableReconstructor method, int se
     public IReadOnlyList<SlicePrediction> Reconstruct(ReconstructionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _fitted.GetValue(request.Mask, _ => new(() => method.Adapt(request, seconds, cancellationToken).Method)).Value.Reconstruct(request, cancellationToken);
+        return _fitted.GetValue(request.Mask, _ => new(() => Fit(request, cancellationToken))).Value.Reconstruct(request, cancellationToken);
+    }
+
+    // To all that is hidden, of which the request asks for a part; as reconstruct does, without fitting where that cannot be done.
+    private IVolumeReconstructor Fit(ReconstructionRequest request, CancellationToken cancellationToken)
+    {
+        ImmutableArray<int> hidden = [.. Enumerable.Range(0, request.Volume.SliceCount)
+            .Where(slice => !request.Mask.IsVisible(slice) && method.CanPredict(request, slice))];
+        try
+        {
+            return method.Adapt(request with { Targets = hidden }, seconds, cancellationToken).Method;
+        }
+        catch (InpaintException refusal) when (refusal.Code == ErrorCode.TooFewSlices)
+        {
+            return method;
+        }
     }
 }
