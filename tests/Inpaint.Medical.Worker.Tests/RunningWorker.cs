@@ -68,6 +68,9 @@ internal sealed class RunningWorker : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    public Task<HttpResponseMessage> PostAsync(string path, HttpContent content) =>
+        Http.PostAsync(new Uri($"http://127.0.0.1:{_httpPort}{path}"), content);
+
     /// <summary>kill -9 of the worker alone: what it has started must notice by itself.</summary>
     public void Kill()
     {
