@@ -7,12 +7,13 @@ namespace Inpaint.Medical.Benchmarks;
 
 /// <summary>
 /// Objects received per second by the worker, which answers only when an object is durable, by storescp, which syncs nothing, and by
-/// Orthanc as it comes. The same storescu sends to each; every round starts receivers with empty folders and sends a thousand objects of
-/// other series first: a service runs for weeks, and what is loaded or compiled once is no part of its rate.
+/// Orthanc as it comes. The same storescu sends to each; every round starts receivers with empty folders and sends some thousand objects
+/// of other series first: a service runs for weeks, and what is loaded or compiled once is no part of its rate.
 /// </summary>
 internal static class ReceiveBenchmarks
 {
-    private const int Rounds = 5;
+    private const int Rounds = 3;
+    private const int WarmUps = 4;
     private const int PerAssociation = 192;
     private const int Associations = 8;
     private const double OverOrthanc = 4;
@@ -91,7 +92,7 @@ internal static class ReceiveBenchmarks
         try
         {
             WaitUntilListening(port);
-            Peer.Time("storescu", Arguments(port, warmUp));
+            Peer.Time("storescu", ["+II", "--repeat", $"{WarmUps}", .. Arguments(port, warmUp)]);
 
             return Paired.Seconds(() => Task.WaitAll([.. folders.Select(folder => Task.Run(() => Peer.Time("storescu", Arguments(port, Files(folder)))))]));
         }

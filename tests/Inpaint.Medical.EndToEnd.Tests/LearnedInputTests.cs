@@ -177,7 +177,7 @@ public sealed class LearnedInputTests : IDisposable
             System.Text.Json.JsonElement record = InpaintProgram.Run("reconstruct", input, "-o", _work.At(output), "--method", "transformer", "--adapt", "1", "--json").MustSucceed()
                 .Json.GetProperty("series")[0].GetProperty("record");
             System.Text.Json.JsonElement adaptation = record.GetProperty("adaptations")[0];
-            Assert.Equal(2, adaptation.GetProperty("steps").GetInt32());
+            Assert.Equal(4, adaptation.GetProperty("steps").GetInt32());
             bool isKept = adaptation.GetProperty("errorAfter").GetDouble() < adaptation.GetProperty("errorBefore").GetDouble();
             Assert.Equal(isKept, adaptation.GetProperty("isKept").GetBoolean());
             Assert.Equal(isKept, record.GetProperty("choices")[0].GetProperty("method").GetProperty("version").GetString()!.Contains("adapted", StringComparison.Ordinal));
