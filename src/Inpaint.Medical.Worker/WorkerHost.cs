@@ -184,8 +184,9 @@ internal static class WorkerHost
         using StagedObject staged = provider.GetRequiredService<ObjectStore>().Stage(options.LargestObjectBytes);
         staged.BeginDataset();
         file.Save(staged);
-        return await provider.GetRequiredService<Intake>().AcceptAsync(
-            staged, uid, "archive", options.Receivers()[0].AeTitle, cancellationToken) == StoreAnswer.Success;
+        Acceptance acceptance = await provider.GetRequiredService<Intake>().AcceptAsync(
+            staged, uid, "archive", options.Receivers()[0].AeTitle, cancellationToken);
+        return acceptance.Answer == StoreAnswer.Success;
     };
 
     private static IDestination CreateDestination(string name, WorkerOptions options, IServiceProvider provider) =>

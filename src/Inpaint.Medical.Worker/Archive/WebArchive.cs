@@ -98,7 +98,7 @@ internal sealed class WebArchive(HttpClient http, Uri service, Intake intake, Ob
         using StagedObject staged = store.Stage(options.LargestObjectBytes);
         staged.BeginDataset();
         await section.Body.CopyToAsync(staged, cancellationToken);
-        return await intake.AcceptAsync(staged, sopInstanceUid, "archive", options.Receivers()[0].AeTitle, cancellationToken)
-            == StoreAnswer.Success;
+        Acceptance acceptance = await intake.AcceptAsync(staged, sopInstanceUid, "archive", options.Receivers()[0].AeTitle, cancellationToken);
+        return acceptance.Answer == StoreAnswer.Success;
     }
 }

@@ -49,9 +49,9 @@ internal sealed class Intake(
 
     public IIncomingObject Begin(AssociationPeer peer) => new Incoming(store.Stage(options.LargestObjectBytes));
 
-    public Task<StoreAnswer> CompleteAsync(
+    public async Task<StoreAnswer> CompleteAsync(
         AssociationPeer peer, IIncomingObject incoming, string announcedSopInstanceUid, CancellationToken cancellationToken) =>
-        AcceptAsync((StagedObject)incoming.Stream, announcedSopInstanceUid, "association", peer.CalledAe, cancellationToken);
+        (await AcceptAsync((StagedObject)incoming.Stream, announcedSopInstanceUid, "association", peer.CalledAe, cancellationToken)).Answer;
 
     public Task CommittedAsync(StorageCommitmentReport report, CancellationToken cancellationToken)
     {
@@ -61,22 +61,22 @@ internal sealed class Intake(
 
     /// <summary>Checks, stores and records one staged object.</summary>
     /// <param name="announcedSopInstanceUid">What the sender said it is; null where nobody said.</param>
-    public async Task<StoreAnswer> AcceptAsync(
+    public async Task<Acceptance> AcceptAsync(
         StagedObject staged, string? announcedSopInstanceUid, string channel, string receiver, CancellationToken cancellationToken)
     {
-        StoreAnswer answer = await JudgeAsync(staged, announcedSopInstanceUid, channel, receiver, cancellationToken);
-        WorkerMetrics.Received(channel, answer.ToString());
-        return answer;
+        Acceptance acceptance = await JudgeAsync(staged, announcedSopInstanceUid, channel, receiver, cancellationToken);
+        WorkerMetrics.Received(channel, acceptance.Answer.ToString());
+        return acceptance;
     }
 
-    private async Task<StoreAnswer> JudgeAsync(
+    private async Task<Acceptance> JudgeAsync(
         StagedObject staged, string? announced, string channel, string receiver, CancellationToken cancellationToken)
     {
         staged.Flush();
         if (_isClosed || staged.IsTooLarge || staged.IsDiskFull)
         {
             logger.LogError("Object refused: {Reason}", staged.IsTooLarge ? "larger than the limit" : "no room, or closing");
-            return StoreAnswer.OutOfResources;
+            return new Acceptance(StoreAnswer.OutOfResources, null);
         }
 
         ReceivedInstance instance;
@@ -89,23 +89,23 @@ internal sealed class Intake(
         {
             logger.LogWarning("Object refused with code {Code}: {Reason}", (int)refusal.Code, refusal.Message);
             await QuarantineAsync(staged, refusal.Code, cancellationToken);
-            return refusal.Code == ErrorCode.AttributeInvalid ? StoreAnswer.DoesNotMatch : StoreAnswer.Unreadable;
+            return new Acceptance(refusal.Code == ErrorCode.AttributeInvalid ? StoreAnswer.DoesNotMatch : StoreAnswer.Unreadable, null);
         }
 
         if (announced is not null && announced != instance.SopInstanceUid)
         {
             await QuarantineAsync(staged, ErrorCode.AttributeInvalid, cancellationToken);
-            return StoreAnswer.DoesNotMatch;
+            return new Acceptance(StoreAnswer.DoesNotMatch, instance);
         }
 
         if (instance.IsOwnOutput)
         {
             // An archive that forwards all it receives sends our output back: it is safe there, and never an input here.
             logger.LogInformation("Own output came back and was not taken in");
-            return StoreAnswer.Success;
+            return new Acceptance(StoreAnswer.Success, instance);
         }
 
-        return await KeepAsync(staged, instance, channel, receiver);
+        return new Acceptance(await KeepAsync(staged, instance, channel, receiver), instance);
     }
 
     private async Task<StoreAnswer> KeepAsync(
@@ -178,3 +178,6 @@ internal sealed class Intake(
         public void Dispose() => staged.Dispose();
     }
 }
+
+/// <summary>The answer to an object, and what it is where it could be read.</summary>
+internal sealed record Acceptance(StoreAnswer Answer, ReceivedInstance? Instance);

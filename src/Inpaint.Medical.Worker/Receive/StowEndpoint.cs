@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Dicom.Network;
 using Inpaint.Medical.Storage.Objects;
 using Microsoft.AspNetCore.WebUtilities;
@@ -40,8 +39,8 @@ internal static class StowEndpoint
                     return Results.Problem($"More than {MostParts} parts.", statusCode: 413);
                 }
 
-                (StoreAnswer answer, ReceivedInstance? instance) = await TakeAsync(section.Body, intake, store, options, cancellationToken);
-                (answer == StoreAnswer.Success ? stored : failed).Add(Item(answer, instance));
+                Acceptance acceptance = await TakeAsync(section.Body, intake, store, options, cancellationToken);
+                (acceptance.Answer == StoreAnswer.Success ? stored : failed).Add(Item(acceptance));
             }
         }
         catch (InvalidDataException broken)
@@ -64,37 +63,25 @@ internal static class StowEndpoint
         return Results.Json(body, new JsonSerializerOptions { PropertyNamingPolicy = null }, "application/dicom+json", status);
     }
 
-    private static async Task<(StoreAnswer Answer, ReceivedInstance? Instance)> TakeAsync(
+    private static async Task<Acceptance> TakeAsync(
         Stream part, Intake intake, ObjectStore store, WorkerOptions options, CancellationToken cancellationToken)
     {
         using StagedObject staged = store.Stage(options.LargestObjectBytes);
         staged.BeginDataset();
         await part.CopyToAsync(staged, cancellationToken);
-        staged.Flush();
-        ReceivedInstance? instance = null;
-        try
-        {
-            using Stream content = staged.OpenRead();
-            instance = ReceivedInstance.Read(content);
-        }
-        catch (InpaintException)
-        {
-            // The intake reports and quarantines it.
-        }
-
-        return (await intake.AcceptAsync(staged, null, "stow", options.Receivers()[0].AeTitle, cancellationToken), instance);
+        return await intake.AcceptAsync(staged, null, "stow", options.Receivers()[0].AeTitle, cancellationToken);
     }
 
-    private static Dictionary<string, object> Item(StoreAnswer answer, ReceivedInstance? instance)
+    private static Dictionary<string, object> Item(Acceptance acceptance)
     {
         var item = new Dictionary<string, object>
         {
-            ["00081150"] = new { vr = "UI", Value = new[] { instance?.SopClassUid ?? "" } },
-            ["00081155"] = new { vr = "UI", Value = new[] { instance?.SopInstanceUid ?? "" } },
+            ["00081150"] = new { vr = "UI", Value = new[] { acceptance.Instance?.SopClassUid ?? "" } },
+            ["00081155"] = new { vr = "UI", Value = new[] { acceptance.Instance?.SopInstanceUid ?? "" } },
         };
-        if (answer != StoreAnswer.Success)
+        if (acceptance.Answer != StoreAnswer.Success)
         {
-            item["00081197"] = new { vr = "US", Value = new[] { FailureReason(answer) } };
+            item["00081197"] = new { vr = "US", Value = new[] { FailureReason(acceptance.Answer) } };
         }
 
         return item;

@@ -55,7 +55,7 @@ internal sealed class WatchFolder(Intake intake, ObjectStore store, WorkerOption
                     await source.CopyToAsync(staged, cancellationToken);
                 }
 
-                answer = await intake.AcceptAsync(staged, null, "watch", options.Receivers()[0].AeTitle, cancellationToken);
+                answer = (await intake.AcceptAsync(staged, null, "watch", options.Receivers()[0].AeTitle, cancellationToken)).Answer;
             }
 
             if (answer == StoreAnswer.Success)
