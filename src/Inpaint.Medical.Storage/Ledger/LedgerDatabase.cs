@@ -8,6 +8,8 @@ namespace Inpaint.Medical.Storage.Ledger;
 /// <summary>Opens the ledger by connection string: PostgreSQL if it names a host, else a SQLite file.</summary>
 public sealed class LedgerDatabase
 {
+    private const int MostAttempts = 10;
+
     private readonly DbContextOptions _options;
 
     /// <param name="connectionString">"Host=…;Database=…" or the path of a SQLite file.</param>
@@ -38,7 +40,7 @@ public sealed class LedgerDatabase
         await using LedgerContext context = Open();
         if (IsPostgres)
         {
-            await context.Database.MigrateAsync(cancellationToken);
+            await MigratePostgresAsync(context, cancellationToken);
             return;
         }
 
@@ -51,6 +53,26 @@ public sealed class LedgerDatabase
             await context.Database.MigrateAsync(cancellationToken);
         }
     }
+
+    private static async Task MigratePostgresAsync(LedgerContext context, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await context.Database.MigrateAsync(cancellationToken);
+                return;
+            }
+            catch (Npgsql.PostgresException failure) when (attempt < MostAttempts && IsMadeByAnother(failure))
+            {
+                await Task.Delay(200, cancellationToken);
+            }
+        }
+    }
+
+    // Workers that start at the same time on a server without the database all make it; one succeeds. duplicate_database, unique_violation,
+    // object_in_use (PostgreSQL appendix A).
+    private static bool IsMadeByAnother(Npgsql.PostgresException failure) => failure.SqlState is "42P04" or "23505" or "55006";
 
     private static async Task<FileStream> TakeTurnAsync(string path, CancellationToken cancellationToken)
     {
