@@ -10,7 +10,6 @@ namespace Inpaint.Medical.Worker.Tests;
 internal sealed class RunningWorker : IDisposable
 {
     private static readonly HttpClient Http = new();
-    private static int _ports;
     private readonly string _data;
     private readonly string[] _arguments;
     private readonly int _httpPort = FreePort();
@@ -34,23 +33,11 @@ internal sealed class RunningWorker : IDisposable
     /// <summary>Of the process that runs now.</summary>
     public int ProcessId => _process!.Id;
 
-    /// <summary>A port below those that the system gives to outgoing connections, which could take it before the worker listens; no two are alike.</summary>
     public static int FreePort()
     {
-        while (true)
-        {
-            int port = 10_000 + ((System.Environment.ProcessId * 64) + Interlocked.Increment(ref _ports)) % 20_000;
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next one.
-            }
-        }
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async Task StartAsync()
