@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Dicom.Network;
 using Inpaint.Medical.Storage.Intake;
 using Inpaint.Medical.Storage.Ledger;
@@ -18,6 +19,7 @@ namespace Inpaint.Medical.Worker;
 internal static class WorkerHost
 {
     private const int BadSettings = 2;
+    private const int DiskFailed = 5;
 
     // By name, so that its clock stays its own: that of an unnamed one would be everybody's.
     private const string Scheduler = "worker";
@@ -60,8 +62,20 @@ internal static class WorkerHost
         }
 
         await using WebApplication app = await BuildAsync(builder, options, database, cancellationToken);
-        await app.RunAsync(cancellationToken);
-        await Log.CloseAndFlushAsync();
+        try
+        {
+            await app.RunAsync(cancellationToken);
+        }
+        catch (InpaintException cannotStart)
+        {
+            await Console.Error.WriteLineAsync($"{(int)cannotStart.Code} {cannotStart.Message}");
+            return DiskFailed;
+        }
+        finally
+        {
+            await Log.CloseAndFlushAsync();
+        }
+
         return Environment.ExitCode;
     }
 
@@ -173,7 +187,7 @@ internal static class WorkerHost
     private static IArchive? CreateArchive(WorkerOptions options, IServiceProvider provider) =>
         options.Archive is null ? null
         : WorkerOptions.WebUrl(options.Archive) is { } url
-            ? new WebArchive(Http(provider), WithSlash(url), provider.GetRequiredService<Intake>(), provider.GetRequiredService<ObjectStore>(), options)
+            ? new WebArchive(Http(provider), WithSlash(url), provider.GetRequiredService<Intake>(), options)
             : CreateArchive(options, PeerSetting.Parse(options.Archive)!, provider);
 
     private static DicomArchive CreateArchive(WorkerOptions options, PeerSetting peer, IServiceProvider provider) =>
@@ -181,10 +195,11 @@ internal static class WorkerHost
 
     private static InstanceTaker TakeFetched(WorkerOptions options, IServiceProvider provider) => async (file, uid, cancellationToken) =>
     {
-        using StagedObject staged = provider.GetRequiredService<ObjectStore>().Stage(options.LargestObjectBytes);
+        Intake intake = provider.GetRequiredService<Intake>();
+        using StagedObject staged = intake.Stage();
         staged.BeginDataset();
         file.Save(staged);
-        Acceptance acceptance = await provider.GetRequiredService<Intake>().AcceptAsync(
+        Acceptance acceptance = await intake.AcceptAsync(
             staged, uid, "archive", options.Receivers()[0].AeTitle, cancellationToken);
         return acceptance.Answer == StoreAnswer.Success;
     };

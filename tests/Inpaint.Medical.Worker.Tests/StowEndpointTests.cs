@@ -26,13 +26,37 @@ public sealed class StowEndpointTests : IDisposable
         Assert.Equal(uid, Single(answer, "00081199", "00081155").GetString());
         Assert.Equal("", Single(answer, "00081198", "00081155").GetString());
         Assert.Equal(0xA900, Single(answer, "00081198", "00081197").GetInt32());
-        Assert.Single(Directory.GetFiles(Path.Combine(_folder, "data", "objects"), "*.dcm", SearchOption.AllDirectories));
         Assert.Single(Directory.GetFiles(Path.Combine(_folder, "data", "quarantine")));
+        await RunningWorker.UntilAsync(() => Task.FromResult(Objects().Length == 1), "the object has its file");
+    }
+
+    [Fact]
+    public async Task GivenAHeldObject_WhenItComesAgainDescribedDifferently_ThenItIsStored_AndWithOtherPixelsRefused()
+    {
+        const string uid = "1.2.826.0.1.3680043.2.1125.8";
+        using var worker = new RunningWorker(Path.Combine(_folder, "data"), "--quiet", "600");
+        await worker.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(worker, Part10(uid, "first", 1)));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(worker, Part10(uid, "first", 1)));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(worker, Part10(uid, "second", 1)));
+        Assert.Equal(HttpStatusCode.Conflict, await PostAsync(worker, Part10(uid, "second", 2)));
+        DicomFile held = DicomFile.Open(Assert.Single(Objects()));
+        Assert.Equal("first", held.Dataset.GetString(DicomTag.SeriesDescription));
+    }
+
+    private string[] Objects() => Directory.GetFiles(Path.Combine(_folder, "data", "objects"), "*.dcm", SearchOption.AllDirectories);
+
+    private static async Task<HttpStatusCode> PostAsync(RunningWorker worker, byte[] one)
+    {
+        using MultipartContent parts = Parts(one);
+        using HttpResponseMessage response = await worker.PostAsync("/dicom-web/studies", parts);
+        return response.StatusCode;
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static byte[] Part10(string uid)
+    private static byte[] Part10(string uid, string description = "", byte pixel = 0)
     {
         var dataset = new DicomDataset
         {
@@ -40,7 +64,9 @@ public sealed class StowEndpointTests : IDisposable
             { DicomTag.SOPInstanceUID, uid },
             { DicomTag.StudyInstanceUID, uid + ".1" },
             { DicomTag.SeriesInstanceUID, uid + ".2" },
+            { DicomTag.SeriesDescription, description },
         };
+        dataset.Add(new DicomOtherByte(DicomTag.PixelData, pixel, pixel));
         using var stream = new MemoryStream();
         new DicomFile(dataset).Save(stream);
         return stream.ToArray();

@@ -8,20 +8,18 @@ using Inpaint.Medical.Dicom.Reading;
 namespace Inpaint.Medical.Dicom.Network;
 
 /// <summary>What the ledger must know of an object that was received as a Part 10 file.</summary>
-/// <param name="PixelSha256">Of the Pixel Data value as received; of nothing where there is none.</param>
 /// <param name="IsOwnOutput">Synthetic or derived by this product: never an input.</param>
 public sealed partial record ReceivedInstance(
     string SopClassUid,
     string SopInstanceUid,
     string StudyInstanceUid,
     string SeriesInstanceUid,
-    string PixelSha256,
     bool HasPixels,
     bool IsOwnOutput,
     int? ImagesInAcquisition)
 {
     /// <summary>Checks and reads a Part 10 file.</summary>
-    /// <param name="content">Can seek, stands at the beginning; large values are read from it once.</param>
+    /// <param name="content">Can seek, stands at the beginning; large values are not read.</param>
     /// <exception cref="InpaintException">
     /// <see cref="ErrorCode.InstanceUnreadable"/> or <see cref="ErrorCode.ParseLimitExceeded"/>: not a data set;
     /// <see cref="ErrorCode.InstanceTruncated"/>; <see cref="ErrorCode.AttributeInvalid"/>: an identifier is missing or malformed.
@@ -35,16 +33,27 @@ public sealed partial record ReceivedInstance(
         }
 
         DicomDataset dataset = file.Dataset;
-        DicomItem? pixels = dataset.GetDicomItem<DicomItem>(DicomTag.PixelData);
         return new ReceivedInstance(
             Uid(dataset, DicomTag.SOPClassUID),
             Uid(dataset, DicomTag.SOPInstanceUID),
             Uid(dataset, DicomTag.StudyInstanceUID),
             Uid(dataset, DicomTag.SeriesInstanceUID),
-            Digest(pixels),
-            pixels is not null,
+            dataset.Contains(DicomTag.PixelData),
             OwnOutput.Is(new AttributeReader(dataset, null, null, "", [])),
             dataset.TryGetSingleValue(DicomTag.ImagesInAcquisition, out int images) && images > 0 ? images : null);
+    }
+
+    /// <summary>Whether two Part 10 files hold the same Pixel Data value, as encoded. Without pixels nothing is the same.</summary>
+    /// <param name="first">Can seek, stands at the beginning.</param>
+    /// <param name="second">Can seek, stands at the beginning.</param>
+    /// <exception cref="InpaintException">As in <see cref="Read"/>.</exception>
+    public static bool HaveSamePixels(Stream first, Stream second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        DicomItem? one = Open(first).Dataset.GetDicomItem<DicomItem>(DicomTag.PixelData);
+        DicomItem? other = Open(second).Dataset.GetDicomItem<DicomItem>(DicomTag.PixelData);
+        return one is not null && other is not null && Digest(one) == Digest(other);
     }
 
     private static DicomFile Open(Stream content)
@@ -73,7 +82,7 @@ public sealed partial record ReceivedInstance(
             : throw new InpaintException(ErrorCode.AttributeInvalid, $"{tag.DictionaryEntry.Keyword} {tag} is missing or not a UID.");
     }
 
-    private static string Digest(DicomItem? pixels)
+    private static string Digest(DicomItem pixels)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var stream = new HashStream(hash);

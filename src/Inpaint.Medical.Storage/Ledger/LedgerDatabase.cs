@@ -2,6 +2,8 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Inpaint.Medical.Storage.Ledger;
 
@@ -9,6 +11,10 @@ namespace Inpaint.Medical.Storage.Ledger;
 public sealed class LedgerDatabase
 {
     private const int MostAttempts = 10;
+
+    // Any number that other programs on the same database do not use.
+    private const long MigrationLock = 0x1A9A_1E37;
+    private static readonly TimeSpan LongestMigration = TimeSpan.FromMinutes(10);
 
     private readonly DbContextOptions _options;
 
@@ -54,14 +60,34 @@ public sealed class LedgerDatabase
         }
     }
 
-    private static async Task MigratePostgresAsync(LedgerContext context, CancellationToken cancellationToken)
+    private async Task MigratePostgresAsync(LedgerContext context, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        await CreateDatabaseAsync(context, cancellationToken);
+
+        // EF Core takes its lock anew for each migration, after it has decided which are to be applied: of two workers that start at once,
+        // the second would apply the last one again. An advisory lock ends with its connection, also when the worker is killed.
+        await using LedgerContext turn = Open();
+        turn.Database.SetCommandTimeout(LongestMigration);
+        await turn.Database.OpenConnectionAsync(cancellationToken);
+        await turn.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
+        try
+        {
+            await context.Database.MigrateAsync(cancellationToken);
+        }
+        finally
+        {
+            await turn.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", CancellationToken.None);
+        }
+    }
+
+    private static async Task CreateDatabaseAsync(LedgerContext context, CancellationToken cancellationToken)
+    {
+        IRelationalDatabaseCreator creator = context.GetService<IRelationalDatabaseCreator>();
+        for (int attempt = 1; !await creator.ExistsAsync(cancellationToken); attempt++)
         {
             try
             {
-                await context.Database.MigrateAsync(cancellationToken);
-                return;
+                await creator.CreateAsync(cancellationToken);
             }
             catch (Npgsql.PostgresException failure) when (attempt < MostAttempts && IsMadeByAnother(failure))
             {

@@ -1,4 +1,29 @@
+using Inpaint.Medical.Storage.Objects;
+
 namespace Inpaint.Medical.Storage.Ledger;
+
+/// <summary>What is known of an instance when it arrives, before it has its place in the store.</summary>
+public sealed record ArrivedInstance
+{
+    public required string SopInstanceUid { get; init; }
+
+    public required string SopClassUid { get; init; }
+
+    public required string StudyInstanceUid { get; init; }
+
+    public required string SeriesInstanceUid { get; init; }
+
+    public required DateTime ReceivedUtc { get; init; }
+
+    /// <summary>How it came in: association, watch folder, STOW-RS, fetched from the archive.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>AE title or endpoint that received it; decides which protocols apply.</summary>
+    public required string Receiver { get; init; }
+
+    /// <summary>Images in Acquisition, where the object states it.</summary>
+    public int? ExpectedCount { get; init; }
+}
 
 /// <summary>An instance that was acknowledged: it is on disk, durable, under its content's name.</summary>
 public sealed class LedgerInstance
@@ -13,9 +38,6 @@ public sealed class LedgerInstance
 
     /// <summary>SHA-256 of the data set as received, lower-case hex.</summary>
     public required string ContentSha256 { get; init; }
-
-    /// <summary>SHA-256 of the Pixel Data value as received; empty for objects without.</summary>
-    public required string PixelSha256 { get; init; }
 
     /// <summary>Below the store's root.</summary>
     public required string RelativePath { get; init; }
@@ -32,6 +54,28 @@ public sealed class LedgerInstance
 
     /// <summary>Images in Acquisition, where the object states it.</summary>
     public int? ExpectedCount { get; init; }
+
+    /// <summary>The row of an instance that has its place in the store.</summary>
+    /// <param name="contentSha256">SHA-256 of the data set, lower-case hex.</param>
+    /// <param name="length">Of the whole file, bytes.</param>
+    public static LedgerInstance Of(ArrivedInstance arrived, string contentSha256, long length)
+    {
+        ArgumentNullException.ThrowIfNull(arrived);
+        return new LedgerInstance
+        {
+            SopInstanceUid = arrived.SopInstanceUid,
+            SopClassUid = arrived.SopClassUid,
+            StudyInstanceUid = arrived.StudyInstanceUid,
+            SeriesInstanceUid = arrived.SeriesInstanceUid,
+            ContentSha256 = contentSha256,
+            RelativePath = ObjectStore.RelativePath(contentSha256),
+            Length = length,
+            ReceivedUtc = arrived.ReceivedUtc,
+            Channel = arrived.Channel,
+            Receiver = arrived.Receiver,
+            ExpectedCount = arrived.ExpectedCount,
+        };
+    }
 }
 
 /// <summary>One generation of one series on its way through the worker.</summary>

@@ -11,11 +11,11 @@ public enum IntakeOutcome
     /// <summary>Recorded; its series has a job.</summary>
     Recorded,
 
-    /// <summary>Already held with the same pixels; nothing changed.</summary>
+    /// <summary>The same data set is held already; nothing changed.</summary>
     Duplicate,
 
-    /// <summary>Already held with other pixels; the first stays.</summary>
-    Conflict,
+    /// <summary>Another data set is held under its UID, and stays.</summary>
+    Different,
 
     /// <summary>The ledger cannot be written now; nothing was recorded.</summary>
     Unavailable,
@@ -75,7 +75,7 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
             LedgerInstance instance = instances[i];
             if (held.TryGetValue(instance.SopInstanceUid, out LedgerInstance? first))
             {
-                outcomes[i] = Compare(context, first, instance);
+                outcomes[i] = first.ContentSha256 == instance.ContentSha256 ? IntakeOutcome.Duplicate : IntakeOutcome.Different;
                 continue;
             }
 
@@ -95,17 +95,6 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return outcomes;
-    }
-
-    private IntakeOutcome Compare(LedgerContext context, LedgerInstance held, LedgerInstance received)
-    {
-        if (held.PixelSha256 == received.PixelSha256 && held.SeriesInstanceUid == received.SeriesInstanceUid)
-        {
-            return IntakeOutcome.Duplicate;
-        }
-
-        Add(context, null, "instance-conflict", $"held {held.ContentSha256[..12]}, received {received.ContentSha256[..12]}");
-        return IntakeOutcome.Conflict;
     }
 
     // Serialization failure, deadlock, unique violation (PostgreSQL appendix A); a fencing token that another worker moved on.
@@ -279,6 +268,13 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
         change(job, context);
         job.UpdatedUtc = Now;
         return await TrySaveAsync(context, cancellationToken);
+    }
+
+    /// <summary>The row of an instance that is held.</summary>
+    public async Task<LedgerInstance> InstanceAsync(string sopInstanceUid, CancellationToken cancellationToken)
+    {
+        await using LedgerContext context = database.Open();
+        return await context.Instances.AsNoTracking().SingleAsync(row => row.SopInstanceUid == sopInstanceUid, cancellationToken);
     }
 
     /// <summary>Writes an event that belongs to no change of a job.</summary>

@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using Inpaint.Medical.Shared;
+using Microsoft.Win32.SafeHandles;
 
 namespace Inpaint.Medical.Storage.Objects;
 
@@ -8,6 +11,8 @@ namespace Inpaint.Medical.Storage.Objects;
 /// </summary>
 public sealed class ObjectStore
 {
+    private const int CopyBuffer = 1 << 18;
+
     private readonly string _staging;
     private readonly string _quarantine;
 
@@ -29,15 +34,63 @@ public sealed class ObjectStore
 
     public string Root { get; }
 
-    /// <summary>A place for an arriving object.</summary>
-    /// <param name="limit">Largest number of bytes, header included.</param>
-    public StagedObject Stage(long limit) => new(Path.Combine(_staging, Guid.NewGuid().ToString("N") + ".part"), limit);
+    /// <summary>The path of a file to be, by a name of our own.</summary>
+    internal string NewStagingPath() => Path.Combine(_staging, Guid.NewGuid().ToString("N") + ".part");
 
-    /// <summary>Gives a staged object its content's name; durable only after <see cref="Sync"/>.</summary>
-    public void Place(StagedObject staged)
+    /// <summary>Gives a staged object that has a file its content's name; durable only after <see cref="Sync"/>.</summary>
+    /// <returns>SHA-256 of its data set.</returns>
+    internal string Place(StagedObject staged)
     {
-        ArgumentNullException.ThrowIfNull(staged);
-        File.Move(staged.Path, FullPath(RelativePath(staged.ContentSha256())), overwrite: true);
+        string content = staged.ContentSha256();
+        File.Move(staged.Path, FullPath(RelativePath(content)), overwrite: true);
+        return content;
+    }
+
+    /// <summary>Writes an object to a file under its content's name; durable only after <see cref="Sync"/>.</summary>
+    /// <param name="object">The whole object, from its beginning.</param>
+    /// <param name="datasetOffset">Where its data set begins, bytes.</param>
+    /// <returns>SHA-256 of its data set.</returns>
+    /// <exception cref="IOException">No room; nothing is left behind.</exception>
+    internal string Place(Stream @object, int datasetOffset)
+    {
+        string unfinished = NewStagingPath();
+        try
+        {
+            string content;
+            using (SafeFileHandle file = File.OpenHandle(unfinished, FileMode.CreateNew, FileAccess.Write))
+            {
+                content = Copy(@object, datasetOffset, file);
+            }
+
+            File.Move(unfinished, FullPath(RelativePath(content)), overwrite: true);
+            return content;
+        }
+        catch (IOException)
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    private static string Copy(Stream @object, int datasetOffset, SafeFileHandle file)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBuffer);
+        try
+        {
+            for (long done = 0; @object.Read(buffer) is > 0 and int read; done += read)
+            {
+                RandomAccess.Write(file, buffer.AsSpan(0, read), done);
+                int header = (int)Math.Clamp(datasetOffset - done, 0, read);
+                hash.AppendData(buffer.AsSpan(header, read - header));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Makes all objects placed so far durable.</summary>
@@ -45,10 +98,16 @@ public sealed class ObjectStore
     public void Sync() => DurableFolder.SyncFileSystem(Path.Combine(Root, "objects"));
 
     /// <summary>Keeps an object that was refused, for an operator to look at.</summary>
-    /// <returns>Path below the root.</returns>
-    public string Quarantine(StagedObject staged)
+    /// <returns>Path below the root; null when there is no room for it.</returns>
+    public string? Quarantine(StagedObject staged)
     {
         ArgumentNullException.ThrowIfNull(staged);
+        staged.MoveToFile();
+        if (staged.IsDiskFull)
+        {
+            return null;
+        }
+
         string name = Path.GetFileNameWithoutExtension(staged.Path) + ".dcm";
         File.Move(staged.Path, Path.Combine(_quarantine, name));
         return Path.Combine("quarantine", name);

@@ -9,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 namespace Inpaint.Medical.Worker.Archive;
 
 /// <summary>An archive with DICOMweb: QIDO-RS for what it holds, WADO-RS to fetch (PS3.18 10.6, 10.4).</summary>
-internal sealed class WebArchive(HttpClient http, Uri service, Intake intake, ObjectStore store, WorkerOptions options) : IArchive
+internal sealed class WebArchive(HttpClient http, Uri service, Intake intake, WorkerOptions options) : IArchive
 {
     private const int PageSize = 1000;
     private const int MostPages = 20;
@@ -95,7 +95,7 @@ internal sealed class WebArchive(HttpClient http, Uri service, Intake intake, Ob
             return false;
         }
 
-        using StagedObject staged = store.Stage(options.LargestObjectBytes);
+        using StagedObject staged = intake.Stage();
         staged.BeginDataset();
         await section.Body.CopyToAsync(staged, cancellationToken);
         Acceptance acceptance = await intake.AcceptAsync(staged, sopInstanceUid, "archive", options.Receivers()[0].AeTitle, cancellationToken);

@@ -47,7 +47,10 @@ internal sealed class Intake(
 
     public void Ended(AssociationPeer peer) => limits.Leave(peer.Address);
 
-    public IIncomingObject Begin(AssociationPeer peer) => new Incoming(store.Stage(options.LargestObjectBytes));
+    public IIncomingObject Begin(AssociationPeer peer) => new Incoming(Stage());
+
+    /// <summary>A place for one object, whatever its channel.</summary>
+    public StagedObject Stage() => recorder.Stage(options.LargestObjectBytes);
 
     public async Task<StoreAnswer> CompleteAsync(
         AssociationPeer peer, IIncomingObject incoming, string announcedSopInstanceUid, CancellationToken cancellationToken) =>
@@ -111,17 +114,12 @@ internal sealed class Intake(
     private async Task<StoreAnswer> KeepAsync(
         StagedObject staged, ReceivedInstance instance, string channel, string receiver)
     {
-        string content = staged.ContentSha256();
-        var row = new LedgerInstance
+        var arrived = new ArrivedInstance
         {
             SopInstanceUid = instance.SopInstanceUid,
             SopClassUid = instance.SopClassUid,
             StudyInstanceUid = instance.StudyInstanceUid,
             SeriesInstanceUid = instance.SeriesInstanceUid,
-            ContentSha256 = content,
-            PixelSha256 = instance.PixelSha256,
-            RelativePath = ObjectStore.RelativePath(content),
-            Length = staged.Length,
             ReceivedUtc = time.GetUtcNow().UtcDateTime,
             Channel = channel,
             Receiver = receiver,
@@ -130,7 +128,7 @@ internal sealed class Intake(
         IntakeOutcome recorded;
         try
         {
-            recorded = await recorder.RecordAsync(staged, row);
+            recorded = await recorder.RecordAsync(staged, arrived);
         }
         catch (IOException failure)
         {
@@ -140,15 +138,33 @@ internal sealed class Intake(
 
         switch (recorded)
         {
-            case IntakeOutcome.Conflict:
-                logger.LogWarning("Object refused: other pixels are held under its UID");
-                return StoreAnswer.Conflict;
+            case IntakeOutcome.Different:
+                return await CompareAsync(staged, arrived);
             case IntakeOutcome.Unavailable:
-                logger.LogError("Object refused: the ledger cannot be written");
+                logger.LogError("Object refused: disk or ledger cannot take it now");
                 return StoreAnswer.OutOfResources;
             default:
                 return StoreAnswer.Success;
         }
+    }
+
+    /// <summary>Another data set is held under the object's UID: the same image, encoded or described differently, or another one?</summary>
+    private async Task<StoreAnswer> CompareAsync(StagedObject staged, ArrivedInstance arrived)
+    {
+        LedgerInstance held = await ledger.InstanceAsync(arrived.SopInstanceUid, CancellationToken.None);
+        using (Stream first = File.OpenRead(store.FullPath(held.RelativePath)))
+        using (Stream second = staged.OpenRead())
+        {
+            if (held.SeriesInstanceUid == arrived.SeriesInstanceUid && ReceivedInstance.HaveSamePixels(first, second))
+            {
+                return StoreAnswer.Success;
+            }
+        }
+
+        logger.LogWarning("Object refused: other pixels are held under its UID");
+        await ledger.NoteAsync(
+            "instance-conflict", $"held {held.ContentSha256[..12]}, received {staged.ContentSha256()[..12]}", CancellationToken.None);
+        return StoreAnswer.Conflict;
     }
 
     /// <summary>A failed sync may have dropped the pages; the only honest answer is to stop acknowledging and to verify at start.</summary>
@@ -162,8 +178,8 @@ internal sealed class Intake(
 
     private async Task QuarantineAsync(StagedObject staged, ErrorCode code, CancellationToken cancellationToken)
     {
-        string kept = store.Quarantine(staged);
-        await ledger.NoteAsync("quarantined", $"code {(int)code}, {Path.GetFileName(kept)}", cancellationToken);
+        string kept = Path.GetFileName(store.Quarantine(staged)) ?? "not kept: no room";
+        await ledger.NoteAsync("quarantined", $"code {(int)code}, {kept}", cancellationToken);
     }
 
     /// <summary>No acknowledgement from here on: the worker is stopping.</summary>

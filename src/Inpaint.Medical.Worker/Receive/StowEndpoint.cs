@@ -18,7 +18,7 @@ internal static class StowEndpoint
     }
 
     private static async Task<IResult> StoreAsync(
-        HttpContext context, Intake intake, ObjectStore store, WorkerOptions options, CancellationToken cancellationToken)
+        HttpContext context, Intake intake, WorkerOptions options, CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type)
             || type.MediaType != "multipart/related" || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 and <= 70 } boundary)
@@ -39,7 +39,7 @@ internal static class StowEndpoint
                     return Results.Problem($"More than {MostParts} parts.", statusCode: 413);
                 }
 
-                Acceptance acceptance = await TakeAsync(section.Body, intake, store, options, cancellationToken);
+                Acceptance acceptance = await TakeAsync(section.Body, intake, options, cancellationToken);
                 (acceptance.Answer == StoreAnswer.Success ? stored : failed).Add(Item(acceptance));
             }
         }
@@ -64,9 +64,9 @@ internal static class StowEndpoint
     }
 
     private static async Task<Acceptance> TakeAsync(
-        Stream part, Intake intake, ObjectStore store, WorkerOptions options, CancellationToken cancellationToken)
+        Stream part, Intake intake, WorkerOptions options, CancellationToken cancellationToken)
     {
-        using StagedObject staged = store.Stage(options.LargestObjectBytes);
+        using StagedObject staged = intake.Stage();
         staged.BeginDataset();
         await part.CopyToAsync(staged, cancellationToken);
         return await intake.AcceptAsync(staged, null, "stow", options.Receivers()[0].AeTitle, cancellationToken);

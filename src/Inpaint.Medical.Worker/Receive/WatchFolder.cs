@@ -7,7 +7,7 @@ namespace Inpaint.Medical.Worker.Receive;
 /// Takes in files that appear in a folder: at once when renamed in, and otherwise when neither size nor time has changed between two
 /// looks. A file that is taken is removed; one that is refused is moved to "refused".
 /// </summary>
-internal sealed class WatchFolder(Intake intake, ObjectStore store, WorkerOptions options, TimeProvider time, ILogger<WatchFolder> logger)
+internal sealed class WatchFolder(Intake intake, WorkerOptions options, TimeProvider time, ILogger<WatchFolder> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -47,7 +47,7 @@ internal sealed class WatchFolder(Intake intake, ObjectStore store, WorkerOption
         try
         {
             StoreAnswer answer;
-            using (StagedObject staged = store.Stage(options.LargestObjectBytes))
+            using (StagedObject staged = intake.Stage())
             {
                 staged.BeginDataset();
                 await using (FileStream source = file.OpenRead())

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Inpaint.Medical.Core.Errors;
 using Inpaint.Medical.Storage.Intake;
 using Inpaint.Medical.Storage.Ledger;
 using Inpaint.Medical.Storage.Objects;
@@ -56,12 +57,12 @@ public sealed class IntakeRecorderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GivenOtherPixelsUnderAHeldUid_WhenRecorded_ThenTheFirstStays()
+    public async Task GivenAnotherDataSetUnderAHeldUid_WhenRecorded_ThenTheFirstStays()
     {
         await using IntakeRecorder recorder = await StartedAsync();
         await SendAsync(recorder, "1.1", 5000);
 
-        Assert.Equal(IntakeOutcome.Conflict, await SendAsync(recorder, "1.1", 6000));
+        Assert.Equal(IntakeOutcome.Different, await SendAsync(recorder, "1.1", 6000));
         await AssertHeldAsync(1);
     }
 
@@ -97,9 +98,10 @@ public sealed class IntakeRecorderTests : IAsyncLifetime
 
     [Theory]
     [InlineData(40)]
-    [InlineData(120)]
-    [InlineData(700)]
-    [InlineData(4000)]
+    [InlineData(100)]
+    [InlineData(200)]
+    [InlineData(4096 + 100)]
+    [InlineData(4096 + 4000)]
     public async Task GivenARecordThatIsTorn_WhenStartedAgain_ThenItWasNeverAcknowledgedAndTheOthersAreWhole(int at)
     {
         await FillLogAsync(3);
@@ -118,13 +120,60 @@ public sealed class IntakeRecorderTests : IAsyncLifetime
         await AssertHeldAsync(2);
     }
 
+    [Fact]
+    public async Task GivenObjectsThatNeverBecameWhole_WhenOthersAreRecorded_ThenTheirPlacesAreFree()
+    {
+        await using IntakeRecorder recorder = await StartedAsync();
+
+        // Together four times what the log holds.
+        foreach (int _ in Enumerable.Range(0, 32))
+        {
+            using StagedObject abandoned = recorder.Stage(1 << 30);
+            abandoned.Write(new byte[8 << 20]);
+        }
+
+        Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, "1.1", 8 << 20));
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder, "staging")));
+        await recorder.SettledAsync();
+        await AssertHeldAsync(1);
+    }
+
+    [Fact]
+    public async Task GivenManyThatArriveInPiecesAtOnce_WhenACrashFollows_ThenTheLogBringsEachBackWhole()
+    {
+        await FillLogAsync(12, 700_000, pieces: 37);
+
+        await using IntakeRecorder recorder = Recorder();
+
+        Assert.Equal(12, await recorder.StartAsync(CancellationToken.None));
+        await AssertHeldAsync(12);
+    }
+
+    [Fact]
+    public async Task GivenALogOfAnotherVersion_WhenStarted_ThenItIsRefusedBecauseItMayHoldObjects()
+    {
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "arrivals.log"), new byte[1 << 20]);
+        await using IntakeRecorder recorder = Recorder();
+
+        InpaintException refusal = await Assert.ThrowsAsync<InpaintException>(() => recorder.StartAsync(CancellationToken.None));
+
+        Assert.Equal(ErrorCode.OutputNotWritable, refusal.Code);
+    }
+
     /// <summary>A log with records whose rows and files are lost, as after a crash before the group was recorded.</summary>
-    private async Task FillLogAsync(int count)
+    private async Task FillLogAsync(int count, int length = 5000, int pieces = 1)
     {
         IntakeRecorder recorder = await StartedAsync();
-        for (int i = 0; i < count; i++)
+        if (pieces == 1)
         {
-            await SendAsync(recorder, $"1.{i}", 5000 + i);
+            for (int i = 0; i < count; i++)
+            {
+                await SendAsync(recorder, $"1.{i}", length + i);
+            }
+        }
+        else
+        {
+            await Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => SendAsync(recorder, $"1.{i}", length + i, pieces))));
         }
 
         await recorder.DisposeAsync();
@@ -146,26 +195,26 @@ public sealed class IntakeRecorderTests : IAsyncLifetime
         return recorder;
     }
 
-    private async Task<IntakeOutcome> SendAsync(IntakeRecorder recorder, string uid, int length)
+    private static async Task<IntakeOutcome> SendAsync(IntakeRecorder recorder, string uid, int length, int pieces = 1)
     {
-        using StagedObject staged = _store.Stage(1 << 30);
+        using StagedObject staged = recorder.Stage(1 << 30);
         staged.Write(new byte[HeaderLength]);
         staged.BeginDataset();
         byte[] bytes = new byte[length];
         new Random(uid.GetHashCode(StringComparison.Ordinal) + length).NextBytes(bytes);
-        staged.Write(bytes);
+        foreach (byte[] piece in bytes.Chunk((bytes.Length / pieces) + 1))
+        {
+            staged.Write(piece);
+            await Task.Yield();
+        }
+
         staged.Flush();
-        string content = staged.ContentSha256();
-        return await recorder.RecordAsync(staged, new LedgerInstance
+        return await recorder.RecordAsync(staged, new ArrivedInstance
         {
             SopInstanceUid = uid,
             SopClassUid = "1.2.840.10008.5.1.4.1.1.4",
             StudyInstanceUid = "2",
             SeriesInstanceUid = "2.1",
-            ContentSha256 = content,
-            PixelSha256 = content,
-            RelativePath = ObjectStore.RelativePath(content),
-            Length = staged.Length,
             ReceivedUtc = DateTime.UtcNow,
             Channel = "association",
             Receiver = "INPAINT",

@@ -44,7 +44,7 @@ public abstract class SeriesLedgerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GivenSamePixelsTwice_WhenRecorded_ThenTheSecondChangesNothing()
+    public async Task GivenTheSameObjectTwice_WhenRecorded_ThenTheSecondChangesNothing()
     {
         await RecordAsync(Instance("1.1"));
 
@@ -53,14 +53,13 @@ public abstract class SeriesLedgerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task GivenOtherPixelsUnderTheSameUid_WhenRecorded_ThenTheFirstStays()
+    public async Task GivenAnotherDataSetUnderTheSameUid_WhenRecorded_ThenTheFirstStays()
     {
-        await RecordAsync(Instance("1.1", pixels: "a"));
+        await RecordAsync(Instance("1.1", content: "a"));
 
-        Assert.Equal(IntakeOutcome.Conflict, await RecordAsync(Instance("1.1", pixels: "b")));
-        await using LedgerContext context = _database.Open();
-        Assert.Equal(Hash("a"), (await context.Instances.SingleAsync()).PixelSha256);
-        Assert.Contains(await context.Events.ToListAsync(), row => row.Kind == "instance-conflict");
+        Assert.Equal(IntakeOutcome.Different, await RecordAsync(Instance("1.1", content: "b")));
+        Assert.Equal(Hash("1.1a"), (await _ledger.InstanceAsync("1.1", CancellationToken.None)).ContentSha256);
+        Assert.Equal(1, (await SingleJob()).InstanceCount);
     }
 
     [Fact]
@@ -241,14 +240,13 @@ public abstract class SeriesLedgerTests : IAsyncLifetime
         return await context.Jobs.AsNoTracking().SingleAsync();
     }
 
-    private static LedgerInstance Instance(string uid, string pixels = "p") => new()
+    private static LedgerInstance Instance(string uid, string content = "p") => new()
     {
         SopInstanceUid = uid,
         SopClassUid = "1.2.840.10008.5.1.4.1.1.4",
         StudyInstanceUid = "1",
         SeriesInstanceUid = "1.0",
-        ContentSha256 = Hash(uid + pixels),
-        PixelSha256 = Hash(pixels),
+        ContentSha256 = Hash(uid + content),
         RelativePath = uid,
         Length = 1,
         ReceivedUtc = DateTime.UtcNow,

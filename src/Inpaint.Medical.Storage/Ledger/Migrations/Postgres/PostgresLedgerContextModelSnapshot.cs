@@ -108,10 +108,6 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Postgres
                     b.Property<long>("Length")
                         .HasColumnType("bigint");
 
-                    b.Property<string>("PixelSha256")
-                        .IsRequired()
-                        .HasColumnType("text");
-
                     b.Property<DateTime>("ReceivedUtc")
                         .HasColumnType("timestamp with time zone");
 

@@ -101,10 +101,6 @@ namespace Inpaint.Medical.Storage.Ledger.Migrations.Sqlite
                     b.Property<long>("Length")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("PixelSha256")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
                     b.Property<DateTime>("ReceivedUtc")
                         .HasColumnType("TEXT");
 
