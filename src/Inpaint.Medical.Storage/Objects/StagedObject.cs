@@ -13,7 +13,7 @@ public sealed class StagedObject : Stream
 {
     private const int Buffer = 1 << 16;
 
-    // A data set comes in large pieces, the header value by value.
+    // In the log: a data set comes in large pieces, the header value by value; what is read back is what stands before the pixels.
     private const int HeaderBuffer = 1 << 12;
 
     private readonly XxHash128 _checksum = new();
@@ -70,7 +70,7 @@ public sealed class StagedObject : Stream
     /// <summary>What was flushed, to be read back from the beginning, also after its file has been renamed; closing it leaves the object open.</summary>
     public Stream OpenRead() => _content is FileStream file
         ? new FileStream(new SafeFileHandle(file.SafeFileHandle.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, Buffer) { Position = 0 }
-        : new BufferedStream(_place!.Open(), Buffer);
+        : new BufferedStream(_place!.Open(), HeaderBuffer);
 
     /// <summary>From here on bytes count for <see cref="ContentSha256"/>.</summary>
     public void BeginDataset() => DatasetOffset = (int)_length;

@@ -150,6 +150,43 @@ public sealed class IntakeRecorderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GivenAnAcknowledgedObjectThatCannotGetItsFile_WhenItCanAgain_ThenItIsRecordedAndMeanwhileNothingIsTaken()
+    {
+        await using IntakeRecorder recorder = await StartedAsync();
+        Directory.Move(Path.Combine(_folder, "objects"), Path.Combine(_folder, "away"));
+        Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, "1.1", 5000));
+
+        int others = 2;
+        while (await SendAsync(recorder, $"1.{others}", 5000) != IntakeOutcome.Unavailable)
+        {
+            others++;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        Directory.Move(Path.Combine(_folder, "away"), Path.Combine(_folder, "objects"));
+        await recorder.SettledAsync();
+        await AssertHeldAsync(others - 1);
+    }
+
+    [Fact]
+    public async Task GivenAcknowledgedObjectsThatCannotGetTheirFiles_WhenStartedAgain_ThenItIsRefusedAndTheLogKeepsThem()
+    {
+        await FillLogAsync(3);
+        IntakeRecorder recorder = Recorder();
+        Directory.Move(Path.Combine(_folder, "objects"), Path.Combine(_folder, "away"));
+
+        InpaintException refusal = await Assert.ThrowsAsync<InpaintException>(() => recorder.StartAsync(CancellationToken.None));
+        await recorder.DisposeAsync();
+        Assert.Equal(ErrorCode.OutputNotWritable, refusal.Code);
+
+        Directory.Move(Path.Combine(_folder, "away"), Path.Combine(_folder, "objects"));
+        recorder = Recorder();
+        Assert.Equal(3, await recorder.StartAsync(CancellationToken.None));
+        await recorder.DisposeAsync();
+        await AssertHeldAsync(3);
+    }
+
+    [Fact]
     public async Task GivenALogOfAnotherVersion_WhenStarted_ThenItIsRefusedBecauseItMayHoldObjects()
     {
         await File.WriteAllBytesAsync(Path.Combine(_folder, "arrivals.log"), new byte[1 << 20]);

@@ -1,6 +1,8 @@
 using Inpaint.Medical.Storage.Ledger;
 using Inpaint.Medical.TestSupport;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Xunit;
 
 namespace Inpaint.Medical.Storage.Tests.Ledger;
@@ -43,6 +45,32 @@ public sealed class LedgerMigrationTests(PostgresServer server) : IClassFixture<
         }
 
         await StartOnAsync(File).WaitAsync(TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public Task GivenASqliteLedgerOfTheFirstVersion_WhenUpgraded_ThenItsInstancesAreThere() => UpgradeAsync(File);
+
+    [Fact]
+    public Task GivenAPostgresLedgerOfTheFirstVersion_WhenUpgraded_ThenItsInstancesAreThere() => UpgradeAsync(server.NewDatabase());
+
+    private static async Task UpgradeAsync(string connectionString)
+    {
+        var database = new LedgerDatabase(connectionString);
+        await using (LedgerContext old = database.Open())
+        {
+            await old.GetService<IMigrator>().MigrateAsync("Initial");
+            await old.Database.ExecuteSqlRawAsync(
+                """
+                INSERT INTO "instances" ("SopInstanceUid", "SopClassUid", "StudyInstanceUid", "SeriesInstanceUid", "ContentSha256", "PixelSha256",
+                "RelativePath", "Length", "ReceivedUtc", "Channel", "Receiver")
+                VALUES ('1.1', '1.2', '1.3', '1.4', 'ab', 'cd', 'objects/ab/ab.dcm', 7, '2026-01-01 00:00:00', 'stow', 'A')
+                """);
+        }
+
+        await database.MigrateAsync(CancellationToken.None);
+
+        await using LedgerContext ledger = database.Open();
+        Assert.Equal("objects/ab/ab.dcm", (await ledger.Instances.SingleAsync()).RelativePath);
     }
 
     private static async Task StartOnAsync(string connectionString)
