@@ -110,7 +110,9 @@ internal static class WorkerHost
         AddServices(builder.Services, options, database);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(
             new System.Text.Json.Serialization.JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.CamelCase)));
-        AddQuartz(builder.Services, options, database);
+        AddQuartz(builder.Services, options, database, database.IsPostgres
+            ? await SteadyTime.AfterAsync(database, TimeProvider.System, cancellationToken)
+            : new SteadyTime(TimeProvider.System, DateTimeOffset.MinValue));
 
         WebApplication app = builder.Build();
         DicomNetwork.Use(app.Services);
@@ -147,9 +149,8 @@ internal static class WorkerHost
     }
 
     /// <summary>One sweep for all workers on a ledger, and a job for each series that is due.</summary>
-    private static void AddQuartz(IServiceCollection services, WorkerOptions options, LedgerDatabase database)
+    private static void AddQuartz(IServiceCollection services, WorkerOptions options, LedgerDatabase database, SteadyTime steady)
     {
-        var steady = new SteadyTime(TimeProvider.System);
         services.AddSingleton(steady);
         services.AddQuartz(Scheduler, quartz =>
         {

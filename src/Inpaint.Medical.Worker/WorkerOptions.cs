@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Inpaint.Medical.Dicom.Network;
+using Inpaint.Medical.Storage.Ledger;
 
 namespace Inpaint.Medical.Worker;
 
@@ -196,6 +197,7 @@ public sealed class WorkerOptions
         Require(LongestAssociationSeconds is >= 1 and <= LongestTime, string.Create(CultureInfo.InvariantCulture, $"--longest-association {LongestAssociationSeconds}: 1 second to 7 days."));
         Require(LargestObjectBytes > 0, $"--largest-object {LargestObjectBytes}: at least 1 byte.");
         Require(QuietSeconds > 0, "--quiet: more than 0 seconds.");
+        Require(LeaseSeconds >= 1 && LeaseSeconds <= SeriesLedger.LongestLease.TotalSeconds, string.Create(CultureInfo.InvariantCulture, $"--lease {LeaseSeconds}: 1 second to 1 hour."));
         Require(Concurrency is > 0 and <= 64, "--concurrency: 1 to 64.");
         Require(HighWatermark is > 0 and <= 1, string.Create(CultureInfo.InvariantCulture, $"--high-watermark {HighWatermark}: above 0, at most 1."));
         return problems;

@@ -1,5 +1,7 @@
 using Inpaint.Medical.Storage.Ledger;
+using Inpaint.Medical.TestSupport;
 using Inpaint.Medical.Worker.Tests;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Inpaint.Medical.Worker.EndToEnd.Tests;
@@ -64,12 +66,38 @@ public sealed class ClockTests : IDisposable
         await audit.DeliveredAsync([material.SeriesUid], peer.Holdings);
     }
 
-    private async Task<RunningWorker> StartAsync(ScriptedPeer peer, int quiet)
+    [Fact]
+    public async Task GivenAWorkerOnPostgresKilledInTheMiddleOfAJob_WhenItStartsWithTheClockSetBack_ThenItFinishesTheJob()
+    {
+        using var postgres = new PostgresServer();
+        var ledger = new LedgerDatabase(postgres.NewDatabase());
+        using ScriptedPeer peer = new ScriptedPeer().Up();
+        using RunningWorker worker = await StartAsync(peer, quiet: 1, "--ledger", ledger.ConnectionString);
+        Material material = Material.Phantom(Path.Combine(_folder, "in"));
+        Assert.True(Sender.Send(worker.Port, material.Files));
+        await RunningWorker.UntilAsync(async () => await StateAsync(ledger) == JobState.Running, "the job runs");
+
+        worker.Kill();
+        Jump("-1d");
+        worker.Launch();
+        await RunningWorker.UntilAsync(async () => await StateAsync(ledger) == JobState.Done, "the job is done");
+
+        Assert.All(peer.Holdings.Pixels, instance => Assert.Single(instance));
+        Assert.Equal(material.Files.Count + 1, peer.Successes);
+    }
+
+    private static async Task<JobState?> StateAsync(LedgerDatabase ledger)
+    {
+        await using LedgerContext context = ledger.Open();
+        return (await context.Jobs.AsNoTracking().SingleOrDefaultAsync())?.State;
+    }
+
+    private async Task<RunningWorker> StartAsync(ScriptedPeer peer, int quiet, params string[] more)
     {
         Assert.SkipUnless(File.Exists(Library), "faketime is not installed.");
         Jump("+0");
         var worker = new RunningWorker(
-            Data, "--mode", "fill", "--no-archive-check", "--quiet", $"{quiet}", "--first-retry", "2", "--method", "linear", "--deliver", peer.Name);
+            Data, ["--mode", "fill", "--no-archive-check", "--quiet", $"{quiet}", "--first-retry", "2", "--method", "linear", "--deliver", peer.Name, .. more]);
         worker.Environment["LD_PRELOAD"] = Library;
         worker.Environment["FAKETIME_TIMESTAMP_FILE"] = Offset;
         worker.Environment["FAKETIME_CACHE_DURATION"] = "1";

@@ -39,6 +39,19 @@ public sealed class WorkerOptionsTests
         Assert.Equal(wrong, options.Problems().SingleOrDefault()?.Split(' ')[0]);
     }
 
+    [Theory]
+    [InlineData(0, "--lease")]
+    [InlineData(double.NaN, "--lease")]
+    [InlineData(3601, "--lease")]
+    [InlineData(3600, null)]
+    public void ALeaseIsBounded(double lease, string? wrong)
+    {
+        WorkerOptions options = Valid();
+        options.LeaseSeconds = lease;
+
+        Assert.Equal(wrong, options.Problems().SingleOrDefault()?.Split(' ')[0]);
+    }
+
     [Fact]
     public void GivenFillWithoutArchive_WhenChecked_ThenAnExplicitWordIsAskedFor()
     {

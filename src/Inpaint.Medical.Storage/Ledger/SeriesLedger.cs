@@ -38,6 +38,9 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
     /// </summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
+    /// <summary>No lease is given for longer. One that ends later was given by a clock that has been set back since: it has ended.</summary>
+    public static readonly TimeSpan LongestLease = TimeSpan.FromHours(1);
+
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>
@@ -160,7 +163,7 @@ public sealed class SeriesLedger(LedgerDatabase database, TimeProvider time)
         LedgerJob? job = await context.Jobs.FindAsync([jobId], cancellationToken);
         if (job is null || JobTransitions.Final.Contains(job.State) || job.State == JobState.Suspended
             || (job.NotBeforeUtc > now && job.UpdatedUtc <= now + ClockTolerance)
-            || (job.LeaseOwner is not null && job.LeaseOwner != owner && job.LeaseUntilUtc > now))
+            || (job.LeaseOwner is not null && job.LeaseOwner != owner && job.LeaseUntilUtc > now && job.LeaseUntilUtc <= now + LongestLease + ClockTolerance))
         {
             return null;
         }

@@ -15,12 +15,13 @@ internal sealed class JobSweep(LedgerDatabase database, ObjectStore store, Settl
     {
         DateTime now = time.GetUtcNow().UtcDateTime;
         DateTime ahead = now + SeriesLedger.ClockTolerance;
+        DateTime beyond = ahead + SeriesLedger.LongestLease;
         await using LedgerContext ledger = database.Open();
         var due = await ledger.Jobs.AsNoTracking()
             .Where(job => job.State != JobState.Done && job.State != JobState.Skipped && job.State != JobState.Dead
                 && job.State != JobState.Superseded && job.State != JobState.Dropped && job.State != JobState.Suspended
                 && (job.NotBeforeUtc == null || job.NotBeforeUtc <= now || job.UpdatedUtc > ahead)
-                && (job.LeaseOwner == null || job.LeaseUntilUtc < now))
+                && (job.LeaseOwner == null || job.LeaseUntilUtc < now || job.LeaseUntilUtc > beyond))
             .OrderByDescending(job => job.Priority).ThenBy(job => job.Id)
             .Select(job => new { job.Id, job.Priority, job.State, job.InstanceCount, job.ExpectedCount }).Take(MostAtOnce).ToListAsync(cancellationToken);
         foreach (var job in due)

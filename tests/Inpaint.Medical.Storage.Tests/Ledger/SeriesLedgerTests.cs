@@ -184,6 +184,19 @@ public abstract class SeriesLedgerTests : IAsyncLifetime
         Assert.NotNull(await hourBack.LeaseAsync(held.Id, "worker", TimeSpan.FromMinutes(1), CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(-24, true)]
+    public async Task GivenALeaseOfAWorkerThatIsDead_WhenTheClockIsSetBack_ThenItEndsWithinTheLongestLease(int hours, bool hasEnded)
+    {
+        await RecordAsync(Instance("1.1"));
+        long id = (await SingleJob()).Id;
+        await _ledger.LeaseAsync(id, "dead", TimeSpan.FromSeconds(4), CancellationToken.None);
+        var ledger = new SeriesLedger(_database, new ShiftedTime(TimeSpan.FromHours(hours)));
+
+        Assert.Equal(hasEnded, await ledger.LeaseAsync(id, "living", TimeSpan.FromSeconds(4), CancellationToken.None) is not null);
+    }
+
     private sealed class ShiftedTime(TimeSpan shift) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + shift;
