@@ -183,7 +183,7 @@ internal sealed class ArrivalLog : IDisposable
         return length;
     }
 
-    /// <summary>All records that check out, oldest first; free ones among them. Before the first object begins only.</summary>
+    /// <summary>All records, oldest first; free ones among them, whose objects may be gone. Before the first object begins only.</summary>
     public IReadOnlyList<LogRecord> Records()
     {
         var records = new List<LogRecord>();
@@ -191,7 +191,7 @@ internal sealed class ArrivalLog : IDisposable
         for (int segment = 0; segment < _count; segment++)
         {
             RandomAccess.Read(_file, block, LogPlace.Start(segment));
-            if (block.AsSpan(0, KeyLength).SequenceEqual(_key) && Read(block) is { } record && IsWhole(record))
+            if (block.AsSpan(0, KeyLength).SequenceEqual(_key) && Read(block) is { } record)
             {
                 records.Add(record);
             }
@@ -225,16 +225,18 @@ internal sealed class ArrivalLog : IDisposable
         return new LogRecord(row, place, BinaryPrimitives.ReadUInt128LittleEndian(fields[20..]));
     }
 
-    private static bool IsWhole(LogRecord record)
-    {
-        var hash = new XxHash128();
-        using Stream content = record.Place.Open();
-        hash.Append(content);
-        return hash.GetCurrentHashAsUInt128() == record.Checksum;
-    }
-
     public void Dispose() => _file.Dispose();
 }
 
-/// <summary>An object in the log that was acknowledged.</summary>
-internal sealed record LogRecord(ArrivedInstance Row, LogPlace Place, UInt128 Checksum);
+/// <summary>The record of an object in the log.</summary>
+internal sealed record LogRecord(ArrivedInstance Row, LogPlace Place, UInt128 Checksum)
+{
+    /// <summary>The object is the one that the record was written for. If not, it was never acknowledged, or its place was free.</summary>
+    public bool IsWhole()
+    {
+        var hash = new XxHash128();
+        using Stream content = Place.Open();
+        hash.Append(content);
+        return hash.GetCurrentHashAsUInt128() == Checksum;
+    }
+}

@@ -12,9 +12,12 @@ namespace Inpaint.Medical.Storage.Intake;
 /// log of arrivals; files and rows follow in groups, and at start from the log. On a shared ledger the answer waits for the group, so
 /// that every worker sees what any has acknowledged.
 /// </summary>
-public sealed class IntakeRecorder(ObjectStore store, LedgerDatabase database, SeriesLedger ledger) : IAsyncDisposable
+/// <param name="logBytes">Of a new log of arrivals, where the disk has sixteen times as much free.</param>
+public sealed class IntakeRecorder(
+    ObjectStore store, LedgerDatabase database, SeriesLedger ledger, long logBytes = IntakeRecorder.DefaultLogBytes) : IAsyncDisposable
 {
-    private const long LogBytes = 64 << 20;
+    // A thousand slices of 256² or 340²: what comes in a burst gets its files after it.
+    private const long DefaultLogBytes = 256 << 20;
     private const int ShareOfFreeSpace = 16;
     private const int MostAtOnce = 512;
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
@@ -38,7 +41,7 @@ public sealed class IntakeRecorder(ObjectStore store, LedgerDatabase database, S
     {
         _log = database.IsPostgres
             ? null
-            : ArrivalLog.Open(Path.Combine(store.Root, "arrivals.log"), Math.Min(LogBytes, store.FreeBytes() / ShareOfFreeSpace));
+            : ArrivalLog.Open(Path.Combine(store.Root, "arrivals.log"), Math.Min(logBytes, store.FreeBytes() / ShareOfFreeSpace));
         _held = _log is null ? null : new InstanceLookup(database);
         int replayed = _log is null ? 0 : await ReplayAsync(_log, cancellationToken).ConfigureAwait(false);
         _recording = Task.Run(RecordArrivalsAsync, CancellationToken.None);
@@ -50,7 +53,7 @@ public sealed class IntakeRecorder(ObjectStore store, LedgerDatabase database, S
         var rows = new List<LedgerInstance>();
         foreach (LogRecord record in log.Records())
         {
-            if (!_held!.Holds(record.Row.SopInstanceUid))
+            if (!_held!.Holds(record.Row.SopInstanceUid) && record.IsWhole())
             {
                 rows.Add(PlaceAgain(record));
             }

@@ -11,6 +11,7 @@ namespace Inpaint.Medical.Storage.Tests.Intake;
 public sealed class IntakeRecorderTests : IAsyncLifetime
 {
     private const int HeaderLength = 200;
+    private const int LogBytes = 16 << 20;
     private readonly string _folder = Directory.CreateTempSubdirectory("intake").FullName;
     private readonly LedgerDatabase _database;
     private readonly SeriesLedger _ledger;
@@ -73,10 +74,10 @@ public sealed class IntakeRecorderTests : IAsyncLifetime
 
         foreach (int i in Enumerable.Range(0, 9))
         {
-            Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, $"1.{i}", (12 << 20) + i));
+            Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, $"1.{i}", (LogBytes / 6) + i));
         }
 
-        Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, "1.100", 80 << 20));
+        Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, "1.100", LogBytes + 1));
         await recorder.SettledAsync();
         await AssertHeldAsync(10);
     }
@@ -129,10 +130,10 @@ public sealed class IntakeRecorderTests : IAsyncLifetime
         foreach (int _ in Enumerable.Range(0, 32))
         {
             using StagedObject abandoned = recorder.Stage(1 << 30);
-            abandoned.Write(new byte[8 << 20]);
+            abandoned.Write(new byte[LogBytes / 8]);
         }
 
-        Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, "1.1", 8 << 20));
+        Assert.Equal(IntakeOutcome.Recorded, await SendAsync(recorder, "1.1", LogBytes / 8));
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder, "staging")));
         await recorder.SettledAsync();
         await AssertHeldAsync(1);
@@ -223,7 +224,7 @@ public sealed class IntakeRecorderTests : IAsyncLifetime
         }
     }
 
-    private IntakeRecorder Recorder() => new(_store, _database, _ledger);
+    private IntakeRecorder Recorder() => new(_store, _database, _ledger, LogBytes);
 
     private async Task<IntakeRecorder> StartedAsync()
     {
