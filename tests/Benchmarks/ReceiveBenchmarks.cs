@@ -13,7 +13,7 @@ namespace Inpaint.Medical.Benchmarks;
 /// </summary>
 internal static class ReceiveBenchmarks
 {
-    private const int Rounds = 3;
+    private const int Rounds = 5;
     private const int WarmUps = 4;
     private const int PerAssociation = 192;
     private const int Associations = 8;
