@@ -192,16 +192,12 @@ internal static class WorkerHost
             : CreateArchive(options, PeerSetting.Parse(options.Archive)!, provider);
 
     private static DicomArchive CreateArchive(WorkerOptions options, PeerSetting peer, IServiceProvider provider) =>
-        new(options.Receivers()[0].AeTitle, peer.Peer, options.Tls(peer), TakeFetched(options, provider));
+        new(options.Receivers()[0].AeTitle, peer.Peer, options.Tls(peer), TakeFetched(provider));
 
-    private static InstanceTaker TakeFetched(WorkerOptions options, IServiceProvider provider) => async (file, uid, cancellationToken) =>
+    private static InstanceTaker TakeFetched(IServiceProvider provider) => async (file, uid, cancellationToken) =>
     {
-        Intake intake = provider.GetRequiredService<Intake>();
-        using StagedObject staged = intake.Stage();
-        staged.BeginDataset();
-        file.Save(staged);
-        Acceptance acceptance = await intake.AcceptAsync(
-            staged, uid, "archive", options.Receivers()[0].AeTitle, cancellationToken);
+        Acceptance acceptance = await provider.GetRequiredService<Intake>().TakeAsync(
+            staged => file.SaveAsync(staged), uid, "archive", cancellationToken);
         return acceptance.Answer == StoreAnswer.Success;
     };
 

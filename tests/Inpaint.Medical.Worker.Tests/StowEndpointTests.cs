@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using FellowOakDicom;
+using Inpaint.Medical.Storage.Ledger;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Inpaint.Medical.Worker.Tests;
@@ -41,6 +43,8 @@ public sealed class StowEndpointTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, await PostAsync(worker, Part10(uid, "first", 1)));
         Assert.Equal(HttpStatusCode.OK, await PostAsync(worker, Part10(uid, "second", 1)));
         Assert.Equal(HttpStatusCode.Conflict, await PostAsync(worker, Part10(uid, "second", 2)));
+        await using LedgerContext ledger = new LedgerDatabase(Path.Combine(_folder, "data", "ledger.db")).Open();
+        Assert.Single(await ledger.Events.ToListAsync(TestContext.Current.CancellationToken), row => row.Kind == "instance-conflict");
         DicomFile held = DicomFile.Open(Assert.Single(Objects()));
         Assert.Equal("first", held.Dataset.GetString(DicomTag.SeriesDescription));
     }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Inpaint.Medical.Dicom.Network;
-using Inpaint.Medical.Storage.Objects;
 using Inpaint.Medical.Worker.Receive;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -95,10 +94,8 @@ internal sealed class WebArchive(HttpClient http, Uri service, Intake intake, Wo
             return false;
         }
 
-        using StagedObject staged = intake.Stage();
-        staged.BeginDataset();
-        await section.Body.CopyToAsync(staged, cancellationToken);
-        Acceptance acceptance = await intake.AcceptAsync(staged, sopInstanceUid, "archive", options.Receivers()[0].AeTitle, cancellationToken);
+        Acceptance acceptance = await intake.TakeAsync(
+            staged => section.Body.CopyToAsync(staged, cancellationToken), sopInstanceUid, "archive", cancellationToken);
         return acceptance.Answer == StoreAnswer.Success;
     }
 }

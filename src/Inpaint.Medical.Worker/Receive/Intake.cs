@@ -47,10 +47,7 @@ internal sealed class Intake(
 
     public void Ended(AssociationPeer peer) => limits.Leave(peer.Address);
 
-    public IIncomingObject Begin(AssociationPeer peer) => new Incoming(Stage());
-
-    /// <summary>A place for one object, whatever its channel.</summary>
-    public StagedObject Stage() => recorder.Stage(options.LargestObjectBytes);
+    public IIncomingObject Begin(AssociationPeer peer) => new Incoming(recorder.Stage(options.LargestObjectBytes));
 
     public async Task<StoreAnswer> CompleteAsync(
         AssociationPeer peer, IIncomingObject incoming, string announcedSopInstanceUid, CancellationToken cancellationToken) =>
@@ -62,9 +59,20 @@ internal sealed class Intake(
         return Task.CompletedTask;
     }
 
-    /// <summary>Checks, stores and records one staged object.</summary>
+    /// <summary>Takes one object that comes as a whole Part 10 file, for the first of our AE titles.</summary>
+    /// <param name="write">Writes the file.</param>
     /// <param name="announcedSopInstanceUid">What the sender said it is; null where nobody said.</param>
-    public async Task<Acceptance> AcceptAsync(
+    public async Task<Acceptance> TakeAsync(
+        Func<Stream, Task> write, string? announcedSopInstanceUid, string channel, CancellationToken cancellationToken)
+    {
+        using StagedObject staged = recorder.Stage(options.LargestObjectBytes);
+        staged.BeginDataset();
+        await write(staged);
+        return await AcceptAsync(staged, announcedSopInstanceUid, channel, options.Receivers()[0].AeTitle, cancellationToken);
+    }
+
+    /// <summary>Checks, stores and records one staged object.</summary>
+    private async Task<Acceptance> AcceptAsync(
         StagedObject staged, string? announcedSopInstanceUid, string channel, string receiver, CancellationToken cancellationToken)
     {
         Acceptance acceptance = await JudgeAsync(staged, announcedSopInstanceUid, channel, receiver, cancellationToken);

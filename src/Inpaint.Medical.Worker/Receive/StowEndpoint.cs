@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Inpaint.Medical.Dicom.Network;
-using Inpaint.Medical.Storage.Objects;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -39,7 +38,8 @@ internal static class StowEndpoint
                     return Results.Problem($"More than {MostParts} parts.", statusCode: 413);
                 }
 
-                Acceptance acceptance = await TakeAsync(section.Body, intake, options, cancellationToken);
+                Acceptance acceptance = await intake.TakeAsync(
+                    staged => section.Body.CopyToAsync(staged, cancellationToken), null, "stow", cancellationToken);
                 (acceptance.Answer == StoreAnswer.Success ? stored : failed).Add(Item(acceptance));
             }
         }
@@ -61,15 +61,6 @@ internal static class StowEndpoint
         }
 
         return Results.Json(body, new JsonSerializerOptions { PropertyNamingPolicy = null }, "application/dicom+json", status);
-    }
-
-    private static async Task<Acceptance> TakeAsync(
-        Stream part, Intake intake, WorkerOptions options, CancellationToken cancellationToken)
-    {
-        using StagedObject staged = intake.Stage();
-        staged.BeginDataset();
-        await part.CopyToAsync(staged, cancellationToken);
-        return await intake.AcceptAsync(staged, null, "stow", options.Receivers()[0].AeTitle, cancellationToken);
     }
 
     private static Dictionary<string, object> Item(Acceptance acceptance)

@@ -1,5 +1,4 @@
 using Inpaint.Medical.Dicom.Network;
-using Inpaint.Medical.Storage.Objects;
 
 namespace Inpaint.Medical.Worker.Receive;
 
@@ -47,15 +46,9 @@ internal sealed class WatchFolder(Intake intake, WorkerOptions options, TimeProv
         try
         {
             StoreAnswer answer;
-            using (StagedObject staged = intake.Stage())
+            await using (FileStream source = file.OpenRead())
             {
-                staged.BeginDataset();
-                await using (FileStream source = file.OpenRead())
-                {
-                    await source.CopyToAsync(staged, cancellationToken);
-                }
-
-                answer = (await intake.AcceptAsync(staged, null, "watch", options.Receivers()[0].AeTitle, cancellationToken)).Answer;
+                answer = (await intake.TakeAsync(staged => source.CopyToAsync(staged, cancellationToken), null, "watch", cancellationToken)).Answer;
             }
 
             if (answer == StoreAnswer.Success)
